@@ -1,0 +1,117 @@
+"""The input record: an article's text exactly as it was read, and the reading of files."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from extractor.errors import ArticleTooLarge, EmptyArticle, UnreadableArticle
+
+MAX_SIZE = 5_000_000
+"""Largest article, in bytes of a file or code points of text: a long book; more is not one article."""
+
+SUFFIXES = (".txt", ".md")
+"""File name endings that are read as articles."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One article; all offsets of a result count code points of ``text``, which is never changed.
+
+    Args:
+        text: the article with everything the scraper left in.
+        id: names the article in results; by default the first 16 hex digits of ``sha256``.
+        title: the title, if known apart from the text.
+        url: where the article was found.
+        published: publication date as known to the caller, ISO 8601 preferred; helps to resolve dates.
+        language: BCP 47 tag; by default the model says.
+
+    Raises:
+        EmptyArticle: the text is empty or only white space.
+        UnreadableArticle: the text holds a NUL or a lone surrogate.
+        ArticleTooLarge: the text is over ``MAX_SIZE`` code points.
+    """
+
+    text: str
+    id: str = ""
+    title: str | None = None
+    url: str | None = None
+    published: str | None = None
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_text(self.text, source="text")
+        if not self.id:
+            object.__setattr__(self, "id", self.sha256[:16])
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the text's UTF-8 bytes, hexadecimal."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def read_article(path: Path, *, root: Path | None = None) -> Article:
+    """Read a text file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+
+    Line ends and everything else stay as they are; only the byte order mark is dropped. The article's id
+    is the file's path below ``root`` with forward slashes, or the file's name.
+
+    Raises:
+        UnreadableArticle: not a file, not readable, or not text; names the byte offset.
+        EmptyArticle: nothing but white space.
+        ArticleTooLarge: over ``MAX_SIZE`` bytes.
+    """
+    text = _decode(_read_bytes(path), source=str(path))
+    return Article(text, id=path.relative_to(root).as_posix() if root else path.name)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_SIZE:
+            raise ArticleTooLarge(str(path), size, MAX_SIZE)
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableArticle(str(path), error.strerror or "cannot be opened") from error
+
+
+def _decode(data: bytes, *, source: str) -> str:
+    bom, encoding = _encoding(data, source=source)
+    try:
+        text = data[len(bom) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        reason = f"no valid {encoding.upper()} ({error.reason})"
+        raise UnreadableArticle(source, reason, len(bom) + error.start) from error
+    if "\0" in text:
+        before = text[: text.index("\0")].encode(encoding)
+        raise UnreadableArticle(source, "a NUL byte", len(bom) + len(before))
+    _check_text(text, source=source)
+    return text
+
+
+def _encoding(data: bytes, *, source: str) -> tuple[bytes, str]:
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise UnreadableArticle(source, "UTF-32, which is not read: save it as UTF-8", 0)
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(bom):
+            return bom, encoding
+    return b"", "utf-8"
+
+
+def _check_text(text: str, *, source: str) -> None:
+    if len(text) > MAX_SIZE:
+        raise ArticleTooLarge(source, len(text), MAX_SIZE)
+    if not text.strip():
+        raise EmptyArticle(source)
+    if "\0" in text:
+        raise UnreadableArticle(source, "a NUL character", text.index("\0"))
+    if lone := _SURROGATE.search(text):
+        raise UnreadableArticle(source, "a lone surrogate", lone.start())

@@ -1,0 +1,141 @@
+"""(record, version) -> prompt and schema, with their fingerprints.
+
+Prompts are files ``prompts/<record>/v<N>.md``, reply schemas modules ``schemas/<record>/v<N>.py`` with a
+class ``Reply``. A name is a record, which means its latest version, or ``record@vN``.
+"""
+
+import importlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel
+
+from extractor.errors import NoSuchPrompt
+
+RECORDS = ("segments", "claims", "attribution", "repair")
+"""The records a model is asked for, in the order of the pipeline."""
+
+_ROLE = re.compile(r"^=== (system|user|assistant) ===\n", re.MULTILINE)
+_DOCUMENTED_KEYWORDS_ONLY = frozenset({"maxLength", "minLength"})
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A released reply schema.
+
+    Args:
+        name: such as ``claims_v1``; what the request calls it.
+        model: the pydantic class that replies are parsed with.
+        json_schema: its JSON Schema, every string and list bounded.
+        sha256: fingerprint of the canonical JSON Schema.
+    """
+
+    name: str
+    model: type[BaseModel]
+    json_schema: Mapping[str, Any]
+    sha256: str
+
+    def strict(self) -> dict[str, Any]:
+        """The JSON Schema for strict decoding: without string lengths, which are no documented part of it."""
+        pruned: dict[str, Any] = _without(self.json_schema, _DOCUMENTED_KEYWORDS_ONLY)
+        return pruned
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A released prompt and the schema it is written for.
+
+    Args:
+        record: segments, claims, attribution or repair.
+        version: counts from 1.
+        templates: (role, Jinja template) for each message; split before anything is rendered.
+        schema: the schema of the reply.
+        sha256: fingerprint of the file's bytes.
+    """
+
+    record: str
+    version: int
+    templates: tuple[tuple[str, str], ...]
+    schema: Schema
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Such as ``claims@v1``."""
+        return f"{self.record}@v{self.version}"
+
+
+@cache
+def load_prompt(name: str) -> Prompt:
+    """Load ``claims`` (the latest version) or ``claims@v1``.
+
+    Raises:
+        NoSuchPrompt: there is no such record or version.
+    """
+    record, version = _resolve(name)
+    data = resources.files("extractor").joinpath("prompts", record, f"v{version}.md").read_bytes()
+    _, front_matter, body = data.decode().split("+++\n", 2)
+    head = tomllib.loads(front_matter)
+    _, *parts = _ROLE.split(body)
+    return Prompt(
+        record=record,
+        version=version,
+        templates=tuple(zip(parts[::2], parts[1::2], strict=True)),
+        schema=load_schema(record, head["schema"]),
+        sha256=sha256(data).hexdigest(),
+    )
+
+
+@cache
+def load_schema(record: str, version: int) -> Schema:
+    """Load the reply schema of a record."""
+    model: type[BaseModel] = importlib.import_module(f"extractor.schemas.{record}.v{version}").Reply
+    json_schema: dict[str, Any] = _without(model.model_json_schema(), frozenset({"title"}))
+    canonical = json.dumps(json_schema, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Schema(f"{record}_v{version}", model, json_schema, sha256(canonical.encode()).hexdigest())
+
+
+@cache
+def prompt_names() -> tuple[str, ...]:
+    """Every prompt there is, as ``record@vN``, in the order of the pipeline."""
+    folder = resources.files("extractor").joinpath("prompts")
+    return tuple(
+        f"{record}@v{version}"
+        for record in RECORDS
+        for version in sorted(
+            int(entry.name[1:-3])
+            for entry in folder.joinpath(record).iterdir()
+            if re.fullmatch(r"v\d+\.md", entry.name)
+        )
+    )
+
+
+def _resolve(name: str) -> tuple[str, int]:
+    known = prompt_names()
+    matches = [each for each in known if name in (each, each.partition("@")[0])]
+    if not matches:
+        raise NoSuchPrompt(name, known)
+    record, _, version = matches[-1].partition("@v")
+    return record, int(version)
+
+
+def _without(node: Any, keywords: frozenset[str], *, names: bool = False) -> Any:
+    """A JSON Schema without some keywords; under ``properties`` and ``$defs`` the keys are names."""
+    if isinstance(node, dict):
+        entries: dict[str, Any] = {**node}
+        return {
+            key: _without(value, keywords, names=not names and key in ("properties", "$defs"))
+            for key, value in entries.items()
+            if names or key not in keywords
+        }
+    if isinstance(node, list):
+        items: list[Any] = [*node]
+        return [_without(item, keywords) for item in items]
+    return node

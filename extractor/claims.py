@@ -1,0 +1,155 @@
+"""Second step: propositions, each with the located passages that put it forward."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from extractor.asking import Asker, salvage
+from extractor.errors import ReplyInvalid, ReplyTruncated
+from extractor.excerpts import Excerpt
+from extractor.grounding.folding import Foldable
+from extractor.grounding.location import Range, locate
+from extractor.repair import Failing, ask_for_repairs
+from extractor.schemas.claims import v1
+from extractor.schemas.extraction.v1 import ClaimKind, Evidence, Label
+from extractor.settings import Settings
+
+EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One place where a claim is put forward: its located evidence, unit and segment label."""
+
+    evidence: tuple[Evidence, ...]
+    unit: int
+    segment: Label
+
+
+@dataclass(frozen=True)
+class GroundedClaim:
+    """A claim whose every passage was found in the article."""
+
+    text: str
+    kind: ClaimKind
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What is known of the article apart from its text."""
+
+    title: str | None
+    published: str | None
+    language: str | None
+
+
+async def find_claims(
+    asker: Asker, text: Foldable, shown: Sequence[Excerpt], metadata: Metadata, settings: Settings
+) -> list[GroundedClaim]:
+    """Ask for the claims in some excerpts, in the order of their first evidence.
+
+    What cannot be located, also after a repair, goes to the asker's rejected items.
+
+    Raises:
+        ModelError, ReplyError: nothing usable came.
+    """
+    reply = await _ask(asker, shown, metadata, settings)
+    finder = _Finder(text, shown)
+    failing = [
+        Failing(EVIDENCE, said.unit, quote)
+        for claim in reply.claims
+        for said in claim.assertions
+        for quote in said.quotes
+        if quote.strip() and finder.find(quote, said.unit) is None
+    ]
+    for item, repair in (await ask_for_repairs(asker, shown, failing)).items():
+        finder.learn(item, repair.quote or "", repair.unit)
+    claims = [claim for said in reply.claims if (claim := _grounded(asker, said, finder, settings))]
+    return sorted(claims, key=lambda claim: claim.passages[0].evidence[0].start)
+
+
+async def _ask(asker: Asker, shown: Sequence[Excerpt], metadata: Metadata, settings: Settings) -> v1.Reply:
+    try:
+        return await asker.ask(
+            "claims",
+            v1.Reply,
+            units=shown,
+            title=metadata.title,
+            published=metadata.published,
+            language=metadata.language,
+            kinds=settings.kinds,
+        )
+    except (ReplyTruncated, ReplyInvalid) as error:
+        finished = salvage(error.content, v1.Reply)
+        if finished is None:
+            raise
+        asker.note(error, "claims")
+        return finished
+
+
+def _grounded(asker: Asker, claim: v1.Claim, finder: "_Finder", settings: Settings) -> GroundedClaim | None:
+    value = claim.model_dump(mode="json")
+    if claim.kind not in settings.kinds:
+        asker.reject("claims", f"kind {claim.kind} was not asked for", **value)
+        return None
+    if not claim.text.strip():
+        asker.reject("claims", "the claim has no text", **value)
+        return None
+    passages: dict[tuple[Evidence, ...], Passage] = {}
+    for said in claim.assertions:
+        passage = finder.passage(said)
+        if passage is None:
+            asker.reject("claims", "quote not found in the article", text=claim.text, **said.model_dump())
+        elif passage.evidence in passages:
+            asker.reject("claims", "the same passage twice", text=claim.text, **said.model_dump())
+        else:
+            passages[passage.evidence] = passage
+    if not passages:
+        return None
+    in_order = sorted(passages.values(), key=lambda passage: passage.evidence[0].start)
+    return GroundedClaim(claim.text.strip(), claim.kind, tuple(in_order))
+
+
+class _Finder:
+    """Locates quotes inside the excerpts' segments; knows the words that a repair gave for a quote."""
+
+    def __init__(self, text: Foldable, shown: Sequence[Excerpt]) -> None:
+        self._text = text
+        self._shown = shown
+        self._segments = tuple(segment_ranges(shown))
+        self._repaired: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def find(self, quote: str, unit: int) -> Evidence | None:
+        """The quote's evidence, looked for in the hinted unit first."""
+        quote, unit = self._repaired.get((quote, unit), (quote, unit))
+        hint = next(((each.start, each.end) for each in self._shown if each.number == unit), None)
+        place = locate(quote, self._text, within=self._segments, hint=hint)
+        if place is None:
+            return None
+        words = self._text.text[place.start : place.end]
+        return Evidence(start=place.start, end=place.end, text=words, match=place.match)
+
+    def learn(self, item: Failing, quote: str, unit: int | None) -> None:
+        """Use other words for a quote from now on."""
+        self._repaired[item.quote, item.unit] = (quote, unit or item.unit)
+
+    def passage(self, said: v1.Assertion) -> Passage | None:
+        """The located passage, in text order; None if any of its quotes is not found."""
+        found = [self.find(quote, said.unit) for quote in said.quotes]
+        evidence = sorted((each for each in found if each), key=lambda each: each.start)
+        if len(evidence) < len(said.quotes):
+            return None
+        holder = next(each for each in self._shown if each.start <= evidence[0].start < each.end)
+        assert holder.label is not None  # noqa: S101 - claims are asked for labelled excerpts only
+        return Passage(tuple(evidence), holder.number, holder.label)
+
+
+def segment_ranges(shown: Sequence[Excerpt]) -> Iterator[Range]:
+    """The stretches of text that the excerpts cover, one for each run without a gap or new label."""
+    start: int | None = None
+    for index, excerpt in enumerate(shown):
+        start = excerpt.start if start is None else start
+        following = shown[index + 1] if index + 1 < len(shown) else None
+        if following is None or following.opens_segment or following.start != excerpt.end:
+            yield start, excerpt.end
+            start = None

@@ -1,0 +1,18 @@
+"""The commands and what they are called."""
+
+import typer
+
+from extractor.cli import batch, golden, run, show
+
+app = typer.Typer(
+    name="extractor",
+    help="Who claims what, according to whom: segments, claims and attribution chains from news text.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(show.show)
+app.command()(run.run)
+app.add_typer(golden.app, name="golden")
+app.add_typer(batch.app, name="batch")

@@ -1,0 +1,54 @@
+"""``extractor batch``: requests out to a batch file, answers back in, in rounds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Replies by OpenAI Batch files, for a model that cannot be called from here.", no_args_is_help=True
+)
+
+CaseFolder = Annotated[Path, typer.Argument(help="A golden case, or a folder of them.")]
+
+
+@app.command("export")
+def export(
+    case: CaseFolder,
+    *,
+    to: Annotated[Path, typer.Option("--to", help="The batch input file to write.")],
+) -> None:
+    """Write the requests that cases wait for: segments, then claims, then attribution, and repairs."""
+    from extractor.golden.batch import input_line, pending_request  # noqa: PLC0415 - keeps --help fast
+    from extractor.golden.cases import find_cases  # noqa: PLC0415
+
+    lines: list[str] = []
+    for each in find_cases(case):
+        request = pending_request(each)
+        typer.echo(f"{each.folder.name}: {request.record + ' pending' if request else 'nothing pending'}")
+        lines += [input_line(request)] if request else []
+    to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+    typer.echo(f"{len(lines)} requests written to {to}")
+
+
+@app.command("import")
+def import_(
+    answers: Annotated[Path, typer.Argument(help="The batch output file.")],
+    *,
+    into: Annotated[Path, typer.Option("--into", help="The golden case, or the folder of them.")],
+) -> None:
+    """Record answers with the cases that wait for them.
+
+    Exit code: 0 all recorded, 1 some are no answers or were not asked for, 2 no batch output file.
+    """
+    from extractor.golden.batch import import_answers  # noqa: PLC0415
+    from extractor.golden.cases import find_cases  # noqa: PLC0415
+
+    done = import_answers(answers, find_cases(into))
+    for path in done.recorded:
+        typer.echo(f"recorded {path}")
+    for custom_id, reason in done.failed:
+        typer.echo(f"failed {custom_id}: {reason}", err=True)
+    for custom_id in done.not_asked:
+        typer.echo(f"not asked for: {custom_id}", err=True)
+    raise typer.Exit(1 if done.failed or done.not_asked else 0)

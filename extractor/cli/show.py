@@ -1,0 +1,42 @@
+"""``extractor show FILE``: one article, for a person or as JSON."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.options import with_settings
+
+if TYPE_CHECKING:
+    from extractor.settings import Options
+
+
+@with_settings
+def show(
+    file: Annotated[Path, typer.Argument(help="A .txt or .md article.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as extraction/v1.")] = False,
+    chosen: "Options",
+) -> None:
+    """Extract one article and show who claims what in it.
+
+    Exit code: 0 complete, 1 partial or failed, 2 wrong usage or configuration.
+    """
+    from extractor import ExtractorError, extract, read_article  # noqa: PLC0415 - keeps --help fast
+    from extractor.cli.view import print_result  # noqa: PLC0415
+    from extractor.errors import ConfigurationError  # noqa: PLC0415
+
+    try:
+        article = read_article(file)
+        result = extract(article, **chosen)
+    except ConfigurationError:
+        raise
+    except ExtractorError as error:
+        typer.echo(f"extractor: {error}", err=True)
+        raise typer.Exit(1) from None
+    if json:
+        sys.stdout.buffer.write((result.model_dump_json(indent=2) + "\n").encode())
+    else:
+        print_result(result, article.text)
+    raise typer.Exit(0 if result.status == "complete" else 1)

@@ -1,0 +1,320 @@
+"""Every error the package raises, as values: facts are attributes, the message is built from them.
+
+ExtractorError
+├── ConfigurationError      the caller has to change something; a folder run stops
+│   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
+│   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted
+├── ArticleError            one article cannot be read
+│   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim
+├── ModelError              a call gave no usable reply
+│   ├── ModelUnavailable    the only kind that is retried
+│   └── ModelRefused, ReplyTruncated, ContextWindowExceeded, RequestRejected
+├── ReplyError              a reply that came but cannot be used, after re-asking
+│   └── ReplyNotJSON, ReplyInvalid
+└── ReplayError             recorded replies
+    └── ReplyMissing, RecordingUnreadable
+"""
+
+from dataclasses import dataclass
+
+
+class ExtractorError(Exception):
+    """Root of all errors raised on purpose; ``str(error)`` is one sentence for a person."""
+
+
+class ConfigurationError(ExtractorError):
+    """A setting, a name or a credential is wrong: the same call would fail again."""
+
+
+class ArticleError(ExtractorError):
+    """One article cannot be read as text."""
+
+
+class ModelError(ExtractorError):
+    """A model call gave no usable reply."""
+
+
+class ReplyError(ExtractorError):
+    """A reply came and stayed unusable after re-asking."""
+
+
+class ReplayError(ExtractorError):
+    """Recorded replies do not answer what is asked."""
+
+
+@dataclass(unsafe_hash=True)
+class InvalidSetting(ConfigurationError):
+    """A setting is unknown or has a value it cannot have."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"setting {self.name!r}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class NoModel(ConfigurationError):
+    """Nothing was said about where replies come from."""
+
+    missing: str
+
+    def __str__(self) -> str:
+        return (
+            f"no model to ask: {self.missing}. Choose one of three: "
+            "a hosted model (OPENAI_API_KEY and EXTRACTOR_MODEL, or --model); "
+            "a server of your own that speaks the OpenAI protocol (OPENAI_BASE_URL and --model); "
+            "recorded replies (--replay FOLDER)"
+        )
+
+
+@dataclass(unsafe_hash=True)
+class NoSuchPrompt(ConfigurationError):
+    """The catalog holds no prompt or schema of that record and version."""
+
+    name: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"no prompt or schema {self.name!r}; there are: {', '.join(self.known)}"
+
+
+@dataclass(unsafe_hash=True)
+class NoSuchFolder(ConfigurationError):
+    """A folder that is to be read is missing, unreadable or holds nothing to read."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"folder {self.path}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class NoSuchCase(ConfigurationError):
+    """A folder is no golden case."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"no golden case in {self.path}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class InvalidBatchFile(ConfigurationError):
+    """A batch output file has a line that is not one."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class KeyRefused(ConfigurationError):
+    """The endpoint does not accept the key (HTTP 401 or 403)."""
+
+    status: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the endpoint refused the key (HTTP {self.status}): {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class UnknownModel(ConfigurationError):
+    """The endpoint does not know the model, or the base URL points beside the API (HTTP 404)."""
+
+    model: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the endpoint does not know model {self.model!r} (HTTP 404): {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class QuotaExhausted(ConfigurationError):
+    """The account has no credit left (HTTP 429 with code insufficient_quota); waiting does not help."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the account's quota is used up: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class CacheUnusable(ConfigurationError):
+    """The reply cache cannot be opened, read or written, or was tampered with."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"reply cache {self.path}: {self.reason}; name another folder, delete it, or run without a cache"
+        )
+
+
+@dataclass(unsafe_hash=True)
+class UnreadableArticle(ArticleError):
+    """An article's bytes or characters are not text.
+
+    Args:
+        source: the file's path, or "text" for text passed in.
+        reason: what stands there.
+        offset: where, in bytes for a file and in code points for text; None if it has no place.
+    """
+
+    source: str
+    reason: str
+    offset: int | None = None
+
+    def __str__(self) -> str:
+        unit = "character" if self.source == "text" else "byte"
+        place = "" if self.offset is None else f" at {unit} {self.offset}"
+        return f"cannot read {self.source}: {self.reason}{place}"
+
+
+@dataclass(unsafe_hash=True)
+class EmptyArticle(ArticleError):
+    """An article holds nothing but white space."""
+
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.source} is empty"
+
+
+@dataclass(unsafe_hash=True)
+class ArticleTooLarge(ArticleError):
+    """An article is over the size limit (bytes for a file, code points for text)."""
+
+    source: str
+    size: int
+    limit: int
+
+    def __str__(self) -> str:
+        return f"{self.source} is too large for an article: {self.size:,} over the limit of {self.limit:,}"
+
+
+@dataclass(unsafe_hash=True)
+class NothingToClaim(ArticleError):
+    """No segment has a label that claims are taken from: a page without an article, for instance."""
+
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"nothing in the article is {' or '.join(self.labels)}, so there is nothing to take claims from"
+        )
+
+
+@dataclass(unsafe_hash=True)
+class ModelUnavailable(ModelError):
+    """No answer for now: connection, time-out, HTTP 408, 409, 429 or 5xx. The only retried kind.
+
+    Args:
+        reason: what happened.
+        status: the HTTP status, None without an answer.
+        retry_after: seconds the endpoint asks to wait, None if it does not say.
+    """
+
+    reason: str
+    status: int | None = None
+    retry_after: float | None = None
+
+    def __str__(self) -> str:
+        status = "" if self.status is None else f" (HTTP {self.status})"
+        return f"the model is unavailable{status}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ModelRefused(ModelError):
+    """The model or its content filter declined to answer."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the model refused: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ReplyTruncated(ModelError):
+    """The reply was cut off at the token limit; ``content`` is what came."""
+
+    content: str
+
+    def __str__(self) -> str:
+        return f"the reply was cut off at the token limit after {len(self.content):,} characters"
+
+
+@dataclass(unsafe_hash=True)
+class ContextWindowExceeded(ModelError):
+    """The request is longer than the model's context window."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the request does not fit the model's context window (lower --window): {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class RequestRejected(ModelError):
+    """The endpoint rejected the request for another reason (HTTP 400, 413, 422)."""
+
+    status: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the endpoint rejected the request (HTTP {self.status}): {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ReplyNotJSON(ReplyError):
+    """The reply is not JSON."""
+
+    reason: str
+    content: str
+
+    def __str__(self) -> str:
+        return f"the reply is not JSON: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ReplyInvalid(ReplyError):
+    """The reply is JSON but breaks the schema or contradicts the article's units."""
+
+    reason: str
+    content: str
+
+    def __str__(self) -> str:
+        return f"the reply is invalid: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ReplyMissing(ReplayError):
+    """No recording holds a reply to this request."""
+
+    record: str
+    version: int
+    key: str
+    folder: str
+
+    def __str__(self) -> str:
+        return (
+            f"no recorded reply to {self.record}@v{self.version} (request {self.key[:12]}) in {self.folder}"
+        )
+
+
+@dataclass(unsafe_hash=True)
+class RecordingUnreadable(ReplayError):
+    """A recording file is damaged, or its request no longer has the key it is filed under."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"recording {self.path}: {self.reason}"

@@ -1,0 +1,1 @@
+"""Golden cases: an article, the replies a model gave to it, and the result they must keep giving."""

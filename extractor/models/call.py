@@ -1,0 +1,129 @@
+"""What every layer takes and gives: a request, a reply, and the signature between them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Protocol, Self
+
+from pydantic import BaseModel, TypeAdapter
+
+from extractor.errors import ModelRefused, ReplyTruncated
+
+
+@dataclass(frozen=True)
+class Request:
+    """One chat completion request.
+
+    Args:
+        record: which record it asks for, and ``version`` of the prompt; for messages to people.
+        body: the request as it goes over the wire in mode json_schema and into batch files.
+        mode: how the model is made to answer in JSON.
+        reply_type: the pydantic class of the reply, which the other modes derive their wire form from.
+    """
+
+    record: str
+    version: int
+    body: Mapping[str, Any]
+    mode: str
+    reply_type: type[BaseModel]
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 over canonical JSON of what can change the answer; never of key, host or time-out."""
+        return request_key(self.body, self.mode)
+
+    def asked_again(self, content: str, complaint: str) -> "Request":
+        """The same conversation, going on with the reply and what is wrong with it."""
+        messages = [
+            *self.body["messages"],
+            {"role": "assistant", "content": content},
+            {
+                "role": "user",
+                "content": f"That answer cannot be used: {complaint}\nGive the whole answer, corrected.",
+            },
+        ]
+        body = {**self.body, "messages": messages}
+        return Request(self.record, self.version, body, self.mode, self.reply_type)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One raw reply.
+
+    Args:
+        content: the text of the reply, verbatim.
+        finish_reason: as the endpoint gives it; "length" means cut off.
+        refusal: the model's words of refusal.
+        model: the model's name as the endpoint gives it.
+        usage: token counts as the endpoint gives them, None if it gives none.
+        stored: whether it was served from a recording or the cache.
+    """
+
+    content: str
+    finish_reason: str
+    refusal: str | None
+    model: str | None
+    usage: Mapping[str, Any] | None
+    stored: bool = False
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Reply":
+        """Read a stored reply; it counts as stored.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return replace(_STORED.validate_json(text), stored=True)
+
+    @classmethod
+    def from_completion(cls, completion: Mapping[str, Any]) -> Self:
+        """Read a chat completion object; a tool call's arguments count as content.
+
+        Raises:
+            LookupError, TypeError: it has no choice with a message.
+        """
+        choice = completion["choices"][0]
+        message = choice["message"]
+        calls = message.get("tool_calls") or ()
+        content = message.get("content") or (calls[0]["function"]["arguments"] if calls else "")
+        return cls(
+            content=content,
+            finish_reason=choice.get("finish_reason") or "stop",
+            refusal=message.get("refusal"),
+            model=completion.get("model"),
+            usage=completion.get("usage"),
+        )
+
+    def raise_if_unusable(self) -> None:
+        """Raise for a reply that is no answer.
+
+        Raises:
+            ModelRefused: the model or a content filter declined.
+            ReplyTruncated: it was cut off at the token limit.
+        """
+        if self.refusal:
+            raise ModelRefused(self.refusal)
+        if self.finish_reason == "content_filter":
+            raise ModelRefused("content filter")
+        if self.finish_reason == "length":
+            raise ReplyTruncated(self.content)
+
+
+_STORED = TypeAdapter(Reply)
+
+
+class Model(Protocol):
+    """The signature of every layer."""
+
+    async def __call__(self, request: Request, /) -> Reply:
+        """Answer a request, or raise a ModelError, ReplayError or ConfigurationError."""
+        ...
+
+
+def request_key(body: Mapping[str, Any], mode: str) -> str:
+    """See ``Request.key``."""
+    asked = body if mode == "json_schema" else {**body, "mode": mode}
+    canonical = json.dumps(asked, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return sha256(canonical.encode()).hexdigest()

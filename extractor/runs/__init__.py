@@ -1,0 +1,1 @@
+"""A folder of articles: reading, running, writing, summing up."""

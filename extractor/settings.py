@@ -1,0 +1,118 @@
+"""All settings, from arguments or the environment; arguments win."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypedDict
+
+from platformdirs import user_cache_path
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from extractor.errors import InvalidSetting
+from extractor.schemas.extraction.v1 import ClaimKind, Label
+
+Mode = Literal["json_schema", "json", "tools", "tools_strict", "md_json"]
+"""How the model is made to answer in JSON: instructor's modes of the same names."""
+
+
+def _http_url(value: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(value)
+    return value
+
+
+class Options(TypedDict, total=False):
+    """Keyword arguments of ``extract`` and ``Extractor``; the fields of ``Settings``, all optional."""
+
+    api_key: str | SecretStr | None
+    base_url: str | None
+    model: str | None
+    replay: Path | str | None
+    cache: Path | str | Literal[False]
+    mode: Mode
+    strict: bool
+    timeout: float
+    max_tokens: int
+    temperature: float | None
+    seed: int | None
+    attempts: int
+    backoff: float
+    reasks: int
+    concurrency: int
+    window: int
+    claims_from: tuple[Label, ...]
+    kinds: tuple[ClaimKind, ...]
+    prompts: tuple[str, ...]
+
+
+class Settings(BaseSettings):
+    """Settings; the environment variable is EXTRACTOR_ and the name, or OPENAI_API_KEY, OPENAI_BASE_URL.
+
+    Args:
+        api_key: the endpoint's key; none is needed for most servers of one's own.
+        base_url: the endpoint, such as http://127.0.0.1:8080/v1; OpenAI's by default.
+        model: name of the model.
+        replay: folder of recorded replies; nothing else is then asked.
+        cache: folder of the reply cache; False for none.
+        mode: how the model is made to answer in JSON.
+        strict: ask for strict schema decoding (mode json_schema).
+        timeout: seconds one attempt of a call may take.
+        max_tokens: most tokens of one reply.
+        temperature: sampling temperature; not sent by default, because reasoning models refuse it.
+        seed: sampling seed; not sent by default.
+        attempts: how often a call is tried while the model is unavailable.
+        backoff: seconds; the first wait between attempts is drawn below it, the next below its double.
+        reasks: how often an invalid reply is answered with what is wrong with it.
+        concurrency: articles in flight in a folder run.
+        window: most code points of article text in one call.
+        claims_from: labels of the segments that claims are taken from.
+        kinds: kinds of claims asked for.
+        prompts: versions to use instead of the latest, such as ("claims@v1",).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="EXTRACTOR_",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        hide_input_in_errors=True,
+    )
+
+    api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, validation_alias="OPENAI_BASE_URL"
+    )
+    model: str | None = None
+    replay: Path | None = None
+    cache: Path | Literal[False] = Field(default_factory=lambda: user_cache_path("article-extractor"))
+    mode: Mode = "json_schema"
+    strict: bool = True
+    timeout: float = Field(120.0, gt=0)
+    max_tokens: int = Field(16_384, ge=1)
+    temperature: float | None = Field(None, ge=0)
+    seed: int | None = None
+    attempts: int = Field(6, ge=1)
+    backoff: float = Field(1.0, ge=0)
+    reasks: int = Field(2, ge=0)
+    concurrency: int = Field(8, ge=1)
+    window: int = Field(24_000, ge=1_000)
+    claims_from: Annotated[tuple[Label, ...], NoDecode] = ("headline", "body", "caption")
+    kinds: Annotated[tuple[ClaimKind, ...], NoDecode] = ("fact", "forecast")
+    prompts: Annotated[tuple[str, ...], NoDecode] = ()
+
+    def prompt(self, record: str) -> str:
+        """The name of the prompt to use for a record."""
+        return next((name for name in self.prompts if name.partition("@")[0] == record), record)
+
+
+def load_settings(options: Options) -> Settings:
+    """Merge options with the environment.
+
+    Raises:
+        InvalidSetting: an unknown name or a value of the wrong kind; the value itself is not shown.
+    """
+    try:
+        return Settings(**options)  # type: ignore[arg-type]  # pydantic turns strings into paths and secrets
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise InvalidSetting(str(first["loc"][0]), first["msg"]) from None

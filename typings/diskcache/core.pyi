@@ -1,0 +1,3 @@
+MODE_RAW: int
+MODE_TEXT: int
+MODE_PICKLE: int
