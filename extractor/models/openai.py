@@ -105,7 +105,7 @@ class OpenAIModel:
 
     def _status_error(self, error: openai.APIStatusError, model: str) -> ExtractorError:
         status = error.status_code
-        reason = self._redact(error.message)
+        reason = self._redact(_message(error))
         code = str(error.code or "")
         if code == "insufficient_quota":
             return QuotaExhausted(reason)
@@ -121,6 +121,13 @@ class OpenAIModel:
 
     def _redact(self, text: str) -> str:
         return (text.replace(self._key, "***") if self._key else text)[:_LONGEST_REASON]
+
+
+def _message(error: openai.APIStatusError) -> str:
+    """The endpoint's own words, without the SDK's frame around them."""
+    body: Any = error.body
+    told = body.get("message") if isinstance(body, dict) else None
+    return " ".join((told if isinstance(told, str) else error.message).split())
 
 
 def retry_after(headers: dict[str, str]) -> float | None:

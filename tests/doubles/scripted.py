@@ -1,0 +1,72 @@
+"""A model that gives prepared replies, one after the other, and remembers what it was asked."""
+
+import json
+from typing import Any
+
+from extractor.models.call import Reply, Request
+
+Answer = dict[str, Any] | str | Reply | Exception
+
+
+def reply(content: str, *, finish_reason: str = "stop", refusal: str | None = None) -> Reply:
+    usage = {"prompt_tokens": 10, "completion_tokens": 5}
+    return Reply(content, finish_reason, refusal, "scripted", usage)
+
+
+class Scripted:
+    """Answers by record; a list is used up from the front, its last item is repeated."""
+
+    def __init__(self, **answers: Answer | list[Answer]) -> None:
+        self._answers = {
+            record: [*given] if isinstance(given, list) else [given] for record, given in answers.items()
+        }
+        self.requests: list[Request] = []
+
+    async def __call__(self, request: Request) -> Reply:
+        self.requests.append(request)
+        answers = self._answers[request.record]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        if isinstance(answer, Reply):
+            return answer
+        return reply(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
+
+    def asked(self, record: str) -> list[str]:
+        """The last message of each request for a record."""
+        return [each.body["messages"][-1]["content"] for each in self.requests if each.record == record]
+
+
+def body_reply(units: int, label: str = "body") -> dict[str, Any]:
+    """A segments reply: everything has one label."""
+    segment = {"first_unit": 1, "starts_with": None, "last_unit": units, "label": label}
+    return {"language": "fr", "segments": [segment]}
+
+
+def claim(text: str, *assertions: tuple[int, str | list[str]], kind: str = "fact") -> dict[str, Any]:
+    """A claim of a claims reply: text, then (unit, quote or quotes) of each assertion."""
+    said = [
+        {"unit": unit, "quotes": [quotes] if isinstance(quotes, str) else quotes}
+        for unit, quotes in assertions
+    ]
+    return {"assertions": said, "text": text, "kind": kind}
+
+
+def source(id_: str, name: str, **facts: Any) -> dict[str, Any]:
+    """A source of an attribution reply."""
+    unset = {"kind": "person", "named": True, "role": None, "anonymity": None, "speaks_for": None}
+    return {"id": id_, "name": name, **unset, **facts}
+
+
+def hop(
+    source_id: str, unit: int | None, source_words: str | None, cue_words: str | None, **facts: Any
+) -> dict[str, Any]:
+    """A hop of an attribution reply."""
+    said = {"relation": "says", "style": "indirect", "unit": unit, "source_words": source_words}
+    return {"source": source_id, **said, "cue_words": cue_words, **facts}
+
+
+def attribution(assertion: str, *chain: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """An attribution of an attribution reply."""
+    unset = {"stance": "affirms", "certainty": "certain", "hearsay": False, "said_when": None}
+    return {"assertion": assertion, "chain": list(chain), **unset, **facts}

@@ -1,0 +1,115 @@
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from extractor.catalog import RECORDS, load_prompt, prompt_names
+from extractor.errors import NoSuchPrompt
+
+Node = dict[str, Any]
+
+
+def nodes(node: Any) -> Iterator[Node]:
+    """Every schema object inside a JSON Schema."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from nodes(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from nodes(item)
+
+
+def test_every_record_has_a_prompt() -> None:
+    assert prompt_names() == ("segments@v1", "claims@v1", "attribution@v1", "repair@v1")
+    assert {name.partition("@")[0] for name in prompt_names()} == set(RECORDS)
+
+
+def test_a_record_without_a_version_is_its_latest_version() -> None:
+    assert load_prompt("claims") == load_prompt("claims@v1")
+
+
+@pytest.mark.parametrize("name", ["claim", "claims@v99", "claims@", "../claims", ""])
+def test_an_unknown_prompt_is_named_with_those_there_are(name: str) -> None:
+    with pytest.raises(NoSuchPrompt) as caught:
+        load_prompt(name)
+    assert caught.value == NoSuchPrompt(name, prompt_names())
+    assert "claims@v1" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", prompt_names())
+def test_a_prompt_begins_with_instructions_that_never_change_and_ends_with_the_article(name: str) -> None:
+    (first, instructions), (last, article) = load_prompt(name).templates
+    assert (first, last) == ("system", "user")
+    assert "{{" not in instructions
+    assert "{%" not in instructions
+    assert "unit.text" in article
+
+
+@pytest.mark.parametrize("name", ["segments", "claims", "attribution"])
+def test_a_prompt_holds_examples_in_french_and_english(name: str) -> None:
+    instructions = load_prompt(name).templates[0][1]
+    first, second = instructions.split("Example 1")[1].split("Example 2")
+    assert " la " in first
+    assert " the " in second
+
+
+@pytest.mark.parametrize("name", prompt_names())
+def test_no_example_is_taken_from_a_golden_case(name: str, golden: Any) -> None:
+    instructions = load_prompt(name).templates[0][1]
+    words = instructions.split()
+    runs = {" ".join(words[at : at + 5]) for at in range(len(words))}
+    for path in golden.glob("*/article.txt"):
+        theirs = path.read_text(encoding="utf-8").split()
+        assert not runs & {" ".join(theirs[at : at + 5]) for at in range(len(theirs))}, path
+
+
+@pytest.mark.parametrize("name", prompt_names())
+@pytest.mark.parametrize("answer", [0, 1])
+def test_the_answers_of_the_examples_fit_the_schema(name: str, answer: int) -> None:
+    prompt = load_prompt(name)
+    answers = [line for line in prompt.templates[0][1].splitlines() if line.startswith("{")]
+    assert len(answers) == (1 if name.startswith("repair") else 2)
+    prompt.schema.model.model_validate_json(answers[answer % len(answers)])
+
+
+@pytest.mark.parametrize("name", prompt_names())
+def test_a_reply_schema_fits_the_strict_subset(name: str) -> None:
+    allowed = {
+        "$defs", "$ref", "additionalProperties", "anyOf", "description", "enum", "items", "maxItems", "minItems",
+        "minimum", "properties", "required", "type",
+    }  # fmt: skip
+    strict = load_prompt(name).schema.strict()
+    jsonschema.Draft202012Validator.check_schema(strict)
+    assert strict["type"] == "object"
+    for node in nodes({**strict, "properties": list(strict["properties"].values())}):
+        if node.get("type") == "object" and "properties" in node and isinstance(node["properties"], dict):
+            assert node["additionalProperties"] is False
+            assert node["required"] == list(node["properties"])
+        assert "$ref" not in node or set(node) == {"$ref"}
+        if "type" in node:
+            assert set(node) <= allowed, node
+
+
+@pytest.mark.parametrize("name", prompt_names())
+def test_every_string_and_list_of_a_reply_is_bounded(name: str) -> None:
+    for node in nodes(load_prompt(name).schema.json_schema):
+        if node.get("type") == "string":
+            assert "maxLength" in node or "enum" in node, node
+        if node.get("type") == "array":
+            assert "maxItems" in node, node
+
+
+@pytest.mark.parametrize("name", prompt_names())
+def test_fingerprints_are_of_the_file_and_of_the_schema(name: str) -> None:
+    prompt = load_prompt(name)
+    assert len(prompt.sha256) == len(prompt.schema.sha256) == 64
+    assert json.loads(json.dumps(prompt.schema.json_schema)) == prompt.schema.json_schema
+
+
+def test_a_schema_is_named_by_record_and_version() -> None:
+    assert [load_prompt(name).schema.name for name in prompt_names()] == [
+        "segments_v1", "claims_v1", "attribution_v1", "repair_v1",
+    ]  # fmt: skip
