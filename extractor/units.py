@@ -17,7 +17,7 @@ _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-
 _SPACE = r"[ \t\u00a0\u202f]"
 _SENTENCE_END = re.compile(
     # Behind the full stop any quotation mark closes, misprinted ones too; behind a space only a closing one.
-    rf"(?P<western>[.!?…؟۔।]+[\"'»”’«“)\]]*(?:{_SPACE}+[»”)\]]+)?{_SPACE}+)(?=\S)"  # noqa: RUF001
+    rf"(?P<western>[.!?…؟۔।]+[\"'»”’«“)\]]*(?:{_SPACE}+[»”)\]]+)?{_SPACE}+)(?=[^\s»”)\]])"  # noqa: RUF001
     rf"|[。！？]+[」』”’）]*(?=\S)"  # noqa: RUF001 - the full-width marks are meant
 )
 _OPENERS = "\"'«“‘‹„([{-–—¿¡* "  # noqa: RUF001 - what may stand before a sentence's first letter

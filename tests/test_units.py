@@ -53,6 +53,7 @@ def test_a_forced_cut_spares_joined_characters(piece: str) -> None:
     [
         ("Un. Deux ! Trois ? « Quatre. » Cinq.", ["Un. ", "Deux ! ", "Trois ? ", "« Quatre. » ", "Cinq."]),
         ("Fin de phrase. « Début", ["Fin de phrase. ", "« Début"]),
+        ("Il nie : « Non. »\n", ["Il nie : « Non. »\n"]),
         ("Des « défaillances« . Le responsable", ["Des « défaillances« . ", "Le responsable"]),
         ("M. Dupont et le Dr. No. 12 cas.", ["M. Dupont et le Dr. No. 12 cas."]),
         ("J. K. Rowling wrote. Then left.", ["J. K. Rowling wrote. ", "Then left."]),
