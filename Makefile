@@ -1,12 +1,52 @@
+# make run and make test need Python 3.11 to 3.13, make and a package registry; they install into .venv only.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test check versions lock clean
+.PHONY: run test check dist-test versions-test bench lock clean
+
+run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
+	$(BIN)/extractor run examples/articles --out out --replay golden
+	@echo
+	@echo "These results come from recorded replies. To ask a model about your own articles:"
+	@echo "  OPENAI_API_KEY=... EXTRACTOR_MODEL=...  $(BIN)/extractor run FOLDER --out OUT"
+	@echo "To ask a server of your own that speaks OpenAI's protocol:"
+	@echo "  $(BIN)/extractor run FOLDER --out OUT --base-url http://127.0.0.1:8080/v1 --model NAME"
+	@echo "To read one result:"
+	@echo "  $(BIN)/extractor show examples/articles/000_791b76ca8c774dff.txt --replay golden"
+
+test: $(STAMP)  ## every test, offline
+	$(BIN)/pytest
+
+check: $(STAMP)  ## style, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environment, run the golden tests there
+	tests/installed.sh $(PYTHON) $(BIN)/python
+
+versions-test:  ## the golden and live-layer tests on other Python versions, and on openai 2
+	tests/versions.sh
+
+bench: $(STAMP)  ## what the figures in docs/benchmarks.md come from
+	$(BIN)/python benchmarks/startup.py
+
+lock:  ## resolve requirements.lock anew
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet uv
+	.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-annotate --no-header --no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
+	rm -r .venv-lock
+
+clean:
+	rm -rf .venv .venv-* build dist out
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import stat
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -71,9 +72,11 @@ def read_article(path: Path, *, root: Path | None = None) -> Article:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        if size > MAX_SIZE:
-            raise ArticleTooLarge(str(path), size, MAX_SIZE)
+        status = path.stat()
+        if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+            raise UnreadableArticle(str(path), "no file but a pipe or socket")
+        if status.st_size > MAX_SIZE:
+            raise ArticleTooLarge(str(path), status.st_size, MAX_SIZE)
         return path.read_bytes()
     except OSError as error:
         raise UnreadableArticle(str(path), error.strerror or "cannot be opened") from error

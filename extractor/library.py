@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
 
 from extractor.article import Article
+from extractor.catalog import load_prompt
 from extractor.models.call import Model
 from extractor.models.stack import model_name, open_model
 from extractor.pipeline import extract_article
@@ -43,16 +44,23 @@ class Extractor:
     Raises:
         InvalidSetting: an option is unknown or has a value it cannot have.
         NoModel: neither an endpoint nor recorded replies were named.
+        NoSuchPrompt: a version was asked for that there is not.
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
         self.settings: Settings = load_settings(options)
+        for name in self.settings.prompts:
+            load_prompt(name)
         self._model_name = model_name(self.settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
         self._thread.start()
         self._opening = open_model(self.settings)
-        self._model: Model = self._run(self._opening.__aenter__())
+        try:
+            self._model: Model = self._run(self._opening.__aenter__())
+        except BaseException:
+            self._stop()
+            raise
 
     def extract(self, article: Article | str) -> Extraction:
         """Extract one article.
@@ -93,7 +101,12 @@ class Extractor:
         """Close connections and cache, and end the thread."""
         if self._loop.is_closed():
             return
-        self._run(self._opening.__aexit__(None, None, None))
+        try:
+            self._run(self._opening.__aexit__(None, None, None))
+        finally:
+            self._stop()
+
+    def _stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

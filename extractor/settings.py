@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypedDict
 
 from platformdirs import user_cache_path
-from pydantic import AfterValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from extractor.errors import InvalidSetting
@@ -17,6 +17,13 @@ Mode = Literal["json_schema", "json", "tools", "tools_strict", "md_json"]
 def _http_url(value: str) -> str:
     TypeAdapter(HttpUrl).validate_python(value)
     return value
+
+
+def _split(value: object) -> object:
+    return [item.strip() for item in value.split(",")] if isinstance(value, str) else value
+
+
+_List = (NoDecode, BeforeValidator(_split))
 
 
 class Options(TypedDict, total=False):
@@ -45,6 +52,8 @@ class Options(TypedDict, total=False):
 
 class Settings(BaseSettings):
     """Settings; the environment variable is EXTRACTOR_ and the name, or OPENAI_API_KEY, OPENAI_BASE_URL.
+
+    In the environment the items of a list are separated by commas.
 
     Args:
         api_key: the endpoint's key; none is needed for most servers of one's own.
@@ -96,9 +105,9 @@ class Settings(BaseSettings):
     reasks: int = Field(2, ge=0)
     concurrency: int = Field(8, ge=1)
     window: int = Field(24_000, ge=1_000)
-    claims_from: Annotated[tuple[Label, ...], NoDecode] = ("headline", "body", "caption")
-    kinds: Annotated[tuple[ClaimKind, ...], NoDecode] = ("fact", "forecast")
-    prompts: Annotated[tuple[str, ...], NoDecode] = ()
+    claims_from: Annotated[tuple[Label, ...], *_List] = ("headline", "body", "caption")
+    kinds: Annotated[tuple[ClaimKind, ...], *_List] = ("fact", "forecast")
+    prompts: Annotated[tuple[str, ...], *_List] = ()
 
     def prompt(self, record: str) -> str:
         """The name of the prompt to use for a record."""

@@ -17,10 +17,10 @@ _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-
 _SPACE = r"[ \t\u00a0\u202f]"
 _SENTENCE_END = re.compile(
     # Behind the full stop any quotation mark closes, misprinted ones too; behind a space only a closing one.
-    rf"(?P<western>[.!?…؟۔।]+[\"'»”’«“)\]]*(?:{_SPACE}+[»”)\]]+)?{_SPACE}+)(?=[^\s»”)\]])"  # noqa: RUF001
-    rf"|[。！？]+[」』”’）]*(?=\S)"  # noqa: RUF001 - the full-width marks are meant
+    rf"(?P<western>[.!?…؟۔।]+[\"'»”’«“)\]]*(?:{_SPACE}+[»”)\]]+)?{_SPACE}+)(?=[^\s»”)\]])"
+    rf"|[。！？]+[」』”’）]*(?=\S)"
 )
-_OPENERS = "\"'«“‘‹„([{-–—¿¡* "  # noqa: RUF001 - what may stand before a sentence's first letter
+_OPENERS = "\"'«“‘‹„([{-–—¿¡* "
 _ABBREVIATION = re.compile(
     r"(?:\b[^\W\d_]|\b(?:MM|Mme|Mlle|Mgr|Me|Dr|Pr|St|Ste|Mr|Mrs|Ms|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr"
     r"|No|no|vs|cf|env|av|art|vol|etc|Inc|Ltd|Co|Corp))\.$"

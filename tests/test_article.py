@@ -82,7 +82,11 @@ def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path, monkeypatch
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("the file was read"))
+
+    def read_bytes(_: Path) -> bytes:
+        pytest.fail("the file was read")
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
     with pytest.raises(ArticleTooLarge) as caught:
         read_article(path)
     assert caught.value == ArticleTooLarge(str(path), 50_000_000, MAX_SIZE)

@@ -1,6 +1,7 @@
 import asyncio
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Unpack
 
 import pytest
 from doubles.scripted import Scripted, body_reply, claim, reply
@@ -16,13 +17,13 @@ from extractor.units import split_units
 TEXT = "Un. Deux."
 
 
-def asker(model: Scripted, **options: Any) -> Asker:
-    return Asker(model, load_settings(Options(**options)), "m")
+def asker(model: Scripted, /, **options: Unpack[Options]) -> Asker:
+    return Asker(model, load_settings(options), "m")
 
 
-def ask(one: Asker, **given: Any) -> Reply:
+def ask(one: Asker, check: Callable[[Reply], str | None] = lambda _: None) -> Reply:
     units = whole_units(TEXT, split_units(TEXT))
-    return asyncio.run(one.ask("segments", Reply, units=units, title=None, **given))
+    return asyncio.run(one.ask("segments", Reply, check=check, units=units, title=None))
 
 
 def test_a_valid_reply_is_parsed_after_one_call() -> None:

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
@@ -14,11 +14,12 @@ Node = dict[str, Any]
 def nodes(node: Any) -> Iterator[Node]:
     """Every schema object inside a JSON Schema."""
     if isinstance(node, dict):
-        yield node
-        for value in node.values():
+        yield cast("Node", node)
+        for value in cast("Node", node).values():
             yield from nodes(value)
     elif isinstance(node, list):
-        for item in node:
+        items: list[Any] = [*node]
+        for item in items:
             yield from nodes(item)
 
 
@@ -40,7 +41,7 @@ def test_an_unknown_prompt_is_named_with_those_there_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", prompt_names())
-def test_a_prompt_begins_with_instructions_that_never_change_and_ends_with_the_article(name: str) -> None:
+def test_a_prompt_begins_with_fixed_instructions_and_ends_with_the_article(name: str) -> None:
     (first, instructions), (last, article) = load_prompt(name).templates
     assert (first, last) == ("system", "user")
     assert "{{" not in instructions
@@ -78,16 +79,17 @@ def test_the_answers_of_the_examples_fit_the_schema(name: str, answer: int) -> N
 @pytest.mark.parametrize("name", prompt_names())
 def test_a_reply_schema_fits_the_strict_subset(name: str) -> None:
     allowed = {
-        "$defs", "$ref", "additionalProperties", "anyOf", "description", "enum", "items", "maxItems", "minItems",
-        "minimum", "properties", "required", "type",
+        "$defs", "$ref", "additionalProperties", "anyOf", "description", "enum", "items", "maxItems",
+        "minItems", "minimum", "properties", "required", "type",
     }  # fmt: skip
     strict = load_prompt(name).schema.strict()
     jsonschema.Draft202012Validator.check_schema(strict)
     assert strict["type"] == "object"
     for node in nodes({**strict, "properties": list(strict["properties"].values())}):
-        if node.get("type") == "object" and "properties" in node and isinstance(node["properties"], dict):
+        properties: Any = node.get("properties")
+        if node.get("type") == "object" and isinstance(properties, dict):
             assert node["additionalProperties"] is False
-            assert node["required"] == list(node["properties"])
+            assert node["required"] == list(cast("Node", properties))
         assert "$ref" not in node or set(node) == {"$ref"}
         if "type" in node:
             assert set(node) <= allowed, node

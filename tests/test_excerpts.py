@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +43,7 @@ def test_the_excerpts_of_all_labels_hold_every_word_once(parts: list[str], data:
     text = "".join(parts)
     borders = sorted(data.draw(st.sets(st.integers(1, len(text) - 1))) if len(text) > 1 else ())
     edges = [0, *borders, len(text)]
-    segments = [Segment(label="body", start=a, end=b) for a, b in zip(edges, edges[1:], strict=False)]
+    segments = [Segment(label="body", start=a, end=b) for a, b in pairwise(edges)]
     excerpts = labelled(text, split_units(text), segments, ("body",))
     assert "".join(each.text for each in excerpts).split() == [] or text.split()
     assert "".join("".join(each.text.split()) for each in excerpts) == "".join(text.split())

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from doubles.scripted import Answer, Scripted, attribution, body_reply, claim, hop, reply, source
@@ -74,12 +74,14 @@ def run_model(model: Scripted, text: str = TEXT, options: dict[str, Any] | None 
 def assert_spans_are_slices(result: Extraction, text: str) -> None:
     def walk(node: Any) -> None:
         if isinstance(node, dict):
-            if {"start", "end", "text"} <= set(node):
-                assert node["text"] == text[node["start"] : node["end"]]
-            for value in node.values():
+            entries = cast("dict[str, Any]", node)
+            if {"start", "end", "text"} <= set(entries):
+                assert entries["text"] == text[entries["start"] : entries["end"]]
+            for value in entries.values():
                 walk(value)
         elif isinstance(node, list):
-            for item in node:
+            items: list[Any] = [*node]
+            for item in items:
                 walk(item)
 
     walk({**result.model_dump(mode="json"), "rejected": []})

@@ -10,6 +10,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help takes as long to import as all the rest
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(show.show)

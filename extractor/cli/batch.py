@@ -5,14 +5,19 @@ from typing import Annotated
 
 import typer
 
+from extractor.cli.outcome import INCOMPLETE, with_exit_codes
+
 app = typer.Typer(
-    help="Replies by OpenAI Batch files, for a model that cannot be called from here.", no_args_is_help=True
+    help="Replies by OpenAI Batch files, for a model that cannot be called from here.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 CaseFolder = Annotated[Path, typer.Argument(help="A golden case, or a folder of them.")]
 
 
 @app.command("export")
+@with_exit_codes
 def export(
     case: CaseFolder,
     *,
@@ -32,6 +37,7 @@ def export(
 
 
 @app.command("import")
+@with_exit_codes
 def import_(
     answers: Annotated[Path, typer.Argument(help="The batch output file.")],
     *,
@@ -51,4 +57,4 @@ def import_(
         typer.echo(f"failed {custom_id}: {reason}", err=True)
     for custom_id in done.not_asked:
         typer.echo(f"not asked for: {custom_id}", err=True)
-    raise typer.Exit(1 if done.failed or done.not_asked else 0)
+    raise typer.Exit(INCOMPLETE if done.failed or done.not_asked else 0)

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.options import with_settings
+from extractor.cli.outcome import with_exit_codes
 
 if TYPE_CHECKING:
     from extractor.settings import Options
 
-app = typer.Typer(help="Golden cases: articles whose replies are recorded.", no_args_is_help=True)
+app = typer.Typer(
+    help="Golden cases: articles whose replies are recorded.", no_args_is_help=True, rich_markup_mode=None
+)
 
 CaseFolder = Annotated[Path, typer.Argument(help="A golden case, or a folder of them.")]
 
 
 @app.command()
 @with_settings
+@with_exit_codes
 def record(case: CaseFolder, *, chosen: "Options") -> None:
     """Ask a live model, keep its replies with the case, and accept the result."""
     from extractor.golden.cases import find_cases  # noqa: PLC0415 - keeps --help fast
@@ -30,6 +34,7 @@ def record(case: CaseFolder, *, chosen: "Options") -> None:
 
 
 @app.command()
+@with_exit_codes
 def accept(case: CaseFolder) -> None:
     """Make what the recorded replies give today the expected result."""
     from extractor.golden.cases import find_cases  # noqa: PLC0415

@@ -12,51 +12,48 @@ if TYPE_CHECKING:
     from extractor.settings import Options
 
 
-def _option(panel: str, *names: str, help: str) -> Any:  # noqa: A002 - typer's word
-    return typer.Option(*names, help=help, rich_help_panel=panel, show_default=False)
-
-
-_model = functools.partial(_option, "Where replies come from")
-_call = functools.partial(_option, "How the model is called")
-_content = functools.partial(_option, "What is extracted")
+_option: Any = functools.partial(typer.Option, show_default=False)
 
 _SHARED: dict[str, Any] = {
-    "model": Annotated[str | None, _model("--model", help="Name of the model. [EXTRACTOR_MODEL]")],
+    "model": Annotated[str | None, _option("--model", help="Name of the model. [EXTRACTOR_MODEL]")],
     "base_url": Annotated[
-        str | None, _model("--base-url", help="Any endpoint that speaks OpenAI's protocol. [OPENAI_BASE_URL]")
+        str | None,
+        _option("--base-url", help="Any endpoint that speaks OpenAI's protocol. [OPENAI_BASE_URL]"),
     ],
     "api_key": Annotated[
-        str | None, _model("--api-key", help="The key; better kept in the environment. [OPENAI_API_KEY]")
+        str | None, _option("--api-key", help="The key; better kept in the environment. [OPENAI_API_KEY]")
     ],
     "replay": Annotated[
-        Path | None, _model("--replay", help="Recorded replies in this folder, nothing else.")
+        Path | None, _option("--replay", help="Recorded replies in this folder, nothing else.")
     ],
-    "cache": Annotated[Path | None, _model("--cache", help="Folder of the reply cache.")],
-    "no_cache": Annotated[bool | None, _model("--no-cache", help="Neither read nor keep replies.")],
+    "cache": Annotated[Path | None, _option("--cache", help="Folder of the reply cache.")],
+    "no_cache": Annotated[bool | None, _option("--no-cache", help="Neither read nor keep replies.")],
     "mode": Annotated[
-        str | None, _call("--mode", help="json_schema (default), json, tools, tools_strict or md_json.")
+        str | None, _option("--mode", help="json_schema (default), json, tools, tools_strict or md_json.")
     ],
-    "strict": Annotated[bool | None, _call("--strict/--no-strict", help="Strict schema decoding (default).")],
-    "timeout": Annotated[float | None, _call("--timeout", help="Seconds one attempt may take.")],
-    "max_tokens": Annotated[int | None, _call("--max-tokens", help="Most tokens of one reply.")],
+    "strict": Annotated[
+        bool | None, _option("--strict/--no-strict", help="Strict schema decoding (default).")
+    ],
+    "timeout": Annotated[float | None, _option("--timeout", help="Seconds one attempt may take.")],
+    "max_tokens": Annotated[int | None, _option("--max-tokens", help="Most tokens of one reply.")],
     "temperature": Annotated[
-        float | None, _call("--temperature", help="Sampling temperature; not sent by default.")
+        float | None, _option("--temperature", help="Sampling temperature; not sent by default.")
     ],
-    "seed": Annotated[int | None, _call("--seed", help="Sampling seed; not sent by default.")],
-    "attempts": Annotated[int | None, _call("--attempts", help="Tries while the model is unavailable.")],
+    "seed": Annotated[int | None, _option("--seed", help="Sampling seed; not sent by default.")],
+    "attempts": Annotated[int | None, _option("--attempts", help="Tries while the model is unavailable.")],
     "backoff": Annotated[
-        float | None, _call("--backoff", help="Seconds below which the first wait is drawn.")
+        float | None, _option("--backoff", help="Seconds below which the first wait is drawn.")
     ],
-    "reasks": Annotated[int | None, _call("--reasks", help="Second chances for an invalid reply.")],
-    "window": Annotated[int | None, _call("--window", help="Most characters of article text in one call.")],
+    "reasks": Annotated[int | None, _option("--reasks", help="Second chances for an invalid reply.")],
+    "window": Annotated[int | None, _option("--window", help="Most characters of article text in one call.")],
     "claims_from": Annotated[
-        list[str] | None, _content("--claims-from", help="Label of segments to take claims from; repeatable.")
+        list[str] | None, _option("--claims-from", help="Label of segments to take claims from; repeatable.")
     ],
     "kinds": Annotated[
-        list[str] | None, _content("--kind", help="fact, forecast, opinion or directive; repeatable.")
+        list[str] | None, _option("--kind", help="fact, forecast, opinion or directive; repeatable.")
     ],
     "prompts": Annotated[
-        list[str] | None, _content("--prompt", help="A version to use, such as claims@v1; repeatable.")
+        list[str] | None, _option("--prompt", help="A version to use, such as claims@v1; repeatable.")
     ],
 }
 

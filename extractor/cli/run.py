@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.options import with_settings
+from extractor.cli.outcome import INCOMPLETE, with_exit_codes
 
 if TYPE_CHECKING:
     from extractor.runs.folder import Progress
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @with_settings
+@with_exit_codes
 def run(
     folder: Annotated[
         Path, typer.Argument(help="Folder of .txt and .md articles, read with its subfolders.")
@@ -38,7 +40,7 @@ def run(
     with Extractor(**chosen) as extractor, _progress() as progress:
         summary = extractor.extract_folder(folder, out=out, progress=progress)
     _print_summary(summary, out)
-    raise typer.Exit(0 if summary.is_complete else 1)
+    raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
 
 
 @contextmanager

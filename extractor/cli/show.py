@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.options import with_settings
+from extractor.cli.outcome import INCOMPLETE, with_exit_codes
 
 if TYPE_CHECKING:
     from extractor.settings import Options
 
 
 @with_settings
+@with_exit_codes
 def show(
     file: Annotated[Path, typer.Argument(help="A .txt or .md article.")],
     *,
@@ -23,20 +25,13 @@ def show(
 
     Exit code: 0 complete, 1 partial or failed, 2 wrong usage or configuration.
     """
-    from extractor import ExtractorError, extract, read_article  # noqa: PLC0415 - keeps --help fast
+    from extractor import extract, read_article  # noqa: PLC0415 - keeps --help fast
     from extractor.cli.view import print_result  # noqa: PLC0415
-    from extractor.errors import ConfigurationError  # noqa: PLC0415
 
-    try:
-        article = read_article(file)
-        result = extract(article, **chosen)
-    except ConfigurationError:
-        raise
-    except ExtractorError as error:
-        typer.echo(f"extractor: {error}", err=True)
-        raise typer.Exit(1) from None
+    article = read_article(file)
+    result = extract(article, **chosen)
     if json:
         sys.stdout.buffer.write((result.model_dump_json(indent=2) + "\n").encode())
     else:
         print_result(result, article.text)
-    raise typer.Exit(0 if result.status == "complete" else 1)
+    raise typer.Exit(0 if result.status == "complete" else INCOMPLETE)

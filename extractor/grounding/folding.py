@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-_APOSTROPHES = "'’‘‛ʼʻ′`´＇"  # noqa: RUF001
-_QUOTES = '"“”„‟«»‹›″〝〞＂'  # noqa: RUF001
-_DASHES = "-‐‑‒–—―−﹣－"  # noqa: RUF001
+_APOSTROPHES = "'’‘‛ʼʻ′`´＇"
+_QUOTES = '"“”„‟«»‹›″〝〞＂'
+_DASHES = "-‐‑‒–—―−﹣－"
 _INVISIBLE = "\u00ad\u200b\u200c\u200e\u200f\u2060\ufeff"
 _FOLDS = {
     **dict.fromkeys(_APOSTROPHES, "'"),

@@ -126,7 +126,7 @@ class OpenAIModel:
 def _message(error: openai.APIStatusError) -> str:
     """The endpoint's own words, without the SDK's frame around them."""
     body: Any = error.body
-    told = body.get("message") if isinstance(body, dict) else None
+    told: Any = body.get("message") if hasattr(body, "get") else None
     return " ".join((told if isinstance(told, str) else error.message).split())
 
 

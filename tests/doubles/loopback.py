@@ -68,7 +68,7 @@ def serve(answer: Callable[[Body], Answer]) -> Generator[Loopback]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its signature
             pass
 
     server = _Server(("127.0.0.1", 0), Handler)

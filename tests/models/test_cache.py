@@ -84,8 +84,9 @@ class Bomb:
 def test_a_pickled_row_is_refused_unread(tmp_path: Path, place: str) -> None:
     trace = tmp_path / "trace"
     folder = tmp_path / "cache"
-    with diskcache.Cache(str(folder)) as theirs:
-        theirs.set(REQUEST.key, [Bomb(trace), "x" * (100_000 if place == "file" else 1)])  # type: ignore[arg-type]
+    theirs = diskcache.Cache(str(folder))
+    theirs.set(REQUEST.key, [Bomb(trace), "x" * (100_000 if place == "file" else 1)])
+    theirs.close()
     cached = Cached(Scripted(segments="{}"), folder)
     with pytest.raises(CacheUnusable, match="was not read"):
         ask(cached)

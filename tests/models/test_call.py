@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from extractor.errors import ModelRefused, ReplyTruncated
 from extractor.models.call import Reply, Request, request_key
 from extractor.schemas.segments.v1 import Reply as SegmentsReply
 
-BODY = {
+BODY: dict[str, Any] = {
     "model": "m",
     "messages": [{"role": "user", "content": "« été » 👏🏿 \u2028"}],
     "response_format": {"type": "json_schema"},
@@ -65,7 +66,7 @@ def test_asking_again_continues_the_conversation() -> None:
 
 
 def test_a_completion_is_read_with_content_or_with_a_tool_call() -> None:
-    message = {"role": "assistant", "content": "{}", "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", "content": "{}", "refusal": None}
     completion = {
         "model": "m",
         "choices": [{"message": message, "finish_reason": "stop"}],
@@ -78,10 +79,12 @@ def test_a_completion_is_read_with_content_or_with_a_tool_call() -> None:
     )
 
 
-@pytest.mark.parametrize("completion", [{}, {"choices": []}, {"choices": [{}]}, {"choices": None}])
-def test_what_is_no_completion_is_an_error(completion: dict[str, object]) -> None:
+@pytest.mark.parametrize("choices", [[], [{}], None])
+def test_what_is_no_completion_is_an_error(choices: object) -> None:
     with pytest.raises((LookupError, TypeError)):
-        Reply.from_completion(completion)
+        Reply.from_completion({"choices": choices})
+    with pytest.raises(LookupError):
+        Reply.from_completion({})
 
 
 def test_a_stored_reply_is_read_back_as_stored() -> None:

@@ -1,12 +1,14 @@
 """The live layer against a real server on loopback, through the real SDK."""
 
 import asyncio
+import json
 import time
 from email.utils import formatdate
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 from doubles.loopback import Answer, Loopback, completion, failure, in_turn, serve, tool_call
+from doubles.scripted import body_reply
 
 from extractor.catalog import load_prompt
 from extractor.errors import (
@@ -20,10 +22,10 @@ from extractor.errors import (
 )
 from extractor.models.call import Reply, Request
 from extractor.models.openai import OpenAIModel, retry_after
-from extractor.settings import Options, load_settings
+from extractor.settings import Mode, Options, load_settings
 
 KEY = "sk-this-is-secret"
-GOOD = '{"language": "fr", "segments": [{"first_unit": 1, "starts_with": null, "last_unit": 1, "label": "body"}]}'
+GOOD = json.dumps(body_reply(1))
 SCHEMA = load_prompt("segments").schema
 
 
@@ -41,8 +43,8 @@ def request(mode: str = "json_schema", **more: object) -> Request:
     return Request("segments", 1, body, mode, SCHEMA.model)
 
 
-def call(server: Loopback, asked: Request | None = None, **options: Any) -> Reply:
-    settings = load_settings(Options(base_url=server.url, api_key=KEY, model="m", **options))
+def call(server: Loopback, asked: Request | None = None, **options: Unpack[Options]) -> Reply:
+    settings = load_settings({**options, "base_url": server.url, "api_key": KEY, "model": "m"})
     return asyncio.run(_call(OpenAIModel(settings), asked or request(settings.mode)))
 
 
@@ -78,7 +80,7 @@ def test_mode_tools_asks_for_a_tool_call_and_reads_its_arguments() -> None:
 
 
 @pytest.mark.parametrize(("mode", "content"), [("json", GOOD), ("md_json", f"```json\n{GOOD}\n```")])
-def test_the_other_modes_put_the_schema_into_the_messages(mode: str, content: str) -> None:
+def test_the_other_modes_put_the_schema_into_the_messages(mode: Mode, content: str) -> None:
     with serve(in_turn(completion(content))) as server:
         assert call(server, mode=mode).content == content
     sent = str(server.bodies[0]["messages"])

@@ -19,7 +19,7 @@ class Flaky:
         self.calls = 0
         self.waits: list[float] = []
 
-    async def __call__(self, request: Request) -> Reply:
+    async def __call__(self, _: Request, /) -> Reply:
         self.calls += 1
         if self.errors:
             raise self.errors.pop(0)

@@ -1,0 +1,36 @@
+"""Named errors become one line on standard error and an exit code; nothing a user does shows a traceback."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import typer
+
+P = ParamSpec("P")
+
+INCOMPLETE = 1
+"""Exit code: some article is partial or failed, or a model gave no usable reply."""
+
+WRONG = 2
+"""Exit code: wrong usage or configuration."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def with_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command end with an exit code where it raises a named error."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from extractor.errors import ConfigurationError, ExtractorError  # noqa: PLC0415 - keeps --help fast
+
+        try:
+            command(*args, **kwargs)
+        except ExtractorError as error:
+            typer.echo(f"extractor: {error}", err=True)
+            raise typer.Exit(WRONG if isinstance(error, ConfigurationError) else INCOMPLETE) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+    return run

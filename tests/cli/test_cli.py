@@ -1,0 +1,227 @@
+"""The command line as a user meets it: real processes, exit codes, no traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doubles.loopback import completion, failure, in_turn, serve
+from doubles.scripted import body_reply
+
+from extractor import Extraction
+
+ROOT = Path(__file__).parents[2]
+SEED = ROOT / "examples" / "articles" / "000_791b76ca8c774dff.txt"
+KEY = "sk-this-is-secret"
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    ran = subprocess.run(
+        [sys.executable, "-m", "extractor", *map(str, arguments)],
+        env={**os.environ, "COLUMNS": "200", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in ran.stderr
+    assert KEY not in ran.stdout + ran.stderr
+    return ran
+
+
+def test_help_names_every_command_and_what_it_does() -> None:
+    ran = run("--help")
+    assert ran.returncode == 0
+    for name in ("show", "run", "golden", "batch"):
+        assert name in ran.stdout
+    for arguments in (["run"], ["show"], ["golden", "record"]):
+        told = run(*arguments, "--help").stdout
+        assert all(
+            option in told
+            for option in ("--model", "--base-url", "--api-key", "--replay", "--temperature", "--seed")
+        )
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = """
+import sys
+sys.argv = ["extractor", "--help"]
+try:
+    from extractor.cli import main
+    main()
+except SystemExit:
+    pass
+assert not {"pydantic", "openai", "instructor", "jinja2", "diskcache", "tenacity", "rich"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True)
+
+
+def test_show_is_for_people() -> None:
+    ran = run("show", SEED, "--replay", ROOT / "golden")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "related     LIRE AUSSI" in ran.stdout
+    assert "comment     Bravo 👏🏿🔥" in ran.stdout
+    assert (
+        "outlet -> New York Times (“rapporte”) -> services de renseignement américains (“Selon”)"
+        in ran.stdout
+    )
+    assert "complete: 16 claims" in ran.stdout
+
+
+def test_show_as_json_is_the_result() -> None:
+    ran = run("show", SEED, "--json", "--replay", ROOT / "golden")
+    assert ran.returncode == 0
+    assert Extraction.model_validate_json(ran.stdout).article.id == SEED.name
+
+
+def test_show_lets_no_control_character_through(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Rouge \x1b[31m et \u202e inverse [bold]gras[/bold].", encoding="utf-8")
+    answers = in_turn(completion(json.dumps(body_reply(1))), completion('{"claims": []}'))
+    with serve(answers) as server:
+        ran = run("show", path, "--base-url", server.url, "--model", "m", "--no-cache")
+    assert ran.returncode == 0
+    assert "Rouge \\u001b[31m et \\u202e inverse [bold]gras[/bold]." in ran.stdout
+    assert "\x1b" not in ran.stdout
+
+
+def test_run_writes_one_line_an_article_and_sums_up(tmp_path: Path) -> None:
+    ran = run("run", ROOT / "examples" / "articles", "--out", tmp_path / "out", "--replay", ROOT / "golden")
+    assert ran.returncode == 0
+    lines = (tmp_path / "out" / "extractions.jsonl").read_text(encoding="utf-8").splitlines()
+    results = [Extraction.model_validate_json(line) for line in lines]
+    assert [result.article.id for result in results] == sorted(path.name for path in SEED.parent.iterdir())
+    assert results[0].article.id == SEED.name
+    for words in ("4 articles", "complete", "partial", "failed", "claims", "rejected", "calls", "tokens"):
+        assert words in ran.stdout
+    assert "67" in ran.stdout
+    assert ran.stderr.splitlines()[0] == f"complete {SEED.name} (16 claims)"
+
+
+def test_run_with_a_failure_exits_with_one_and_says_which_and_why(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    shutil.copytree(SEED.parent, folder)
+    (folder / "zz.txt").write_bytes(b"caf\xe9")
+    ran = run("run", folder, "--out", tmp_path / "out", "--replay", ROOT / "golden")
+    assert ran.returncode == 1
+    assert "zz.txt: cannot read" in ran.stdout
+    assert "at byte 3" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["show", SEED], "no model to ask"),
+        (["show", SEED, "--model", "m"], "neither a key nor an endpoint"),
+        (["show", SEED, "--replay", "nowhere"], "no recorded replies"),
+        (["show", SEED, "--model", "m", "--api-key", KEY, "--mode", "xml"], "setting 'mode'"),
+        (
+            ["show", SEED, "--model", "m", "--api-key", KEY, "--prompt", "claims@v9", "--no-cache"],
+            "no prompt",
+        ),
+        (["show", SEED, "--model", "m", "--base-url", "nonsense"], "setting 'base_url'"),
+        (["run", "nowhere", "--out", "out", "--replay", ROOT / "golden"], "no such folder"),
+        (["run", SEED.parent], "--out"),
+        (["show"], "file"),
+        (["paint"], "No such command"),
+        (["golden", "record", "nowhere"], "no golden case"),
+        (["batch", "export", "nowhere", "--to", "x.jsonl"], "no golden case"),
+        (["batch", "import", "nowhere.jsonl", "--into", ROOT / "golden"], "No such file"),
+    ],
+)
+def test_wrong_usage_and_configuration_exit_with_two_and_one_clear_message(
+    arguments: list[object], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run(*arguments)
+    assert ran.returncode == 2
+    assert told.lower() in ran.stderr.lower()
+    assert ran.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "told"),
+    [
+        (failure(401, f"Incorrect API key provided: {KEY}"), 2, "refused the key"),
+        (failure(404, "The model m does not exist"), 2, "does not know model 'm'"),
+        (failure(500, "down"), 1, "unavailable"),
+        (failure(400, "context_length_exceeded"), 1, "context window"),
+        (completion(None, refusal="I will not"), 1, "refused: I will not"),
+        (completion("Sure!"), 1, "is not JSON"),
+        (completion('{"language": "f', finish_reason="length"), 1, "cut off"),
+        (completion(json.dumps(body_reply(3))), 1, "units 4 to 16 are in no segment"),
+    ],
+)
+def test_what_the_endpoint_does_is_told_in_one_line(answer: Any, code: int, told: str) -> None:
+    with serve(in_turn(answer)) as server:
+        ran = run(
+            "show", SEED, "--model", "m", "--no-cache", "--attempts", 2, "--backoff", 0,
+            OPENAI_BASE_URL=server.url, OPENAI_API_KEY=KEY,
+        )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (code, "")
+    assert told in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_an_unreachable_endpoint_is_told_in_one_line() -> None:
+    with serve(in_turn(failure(500, "x"))) as server:
+        url = server.url
+    ran = run("show", SEED, "--model", "m", "--base-url", url, "--no-cache", "--attempts", 1)
+    assert ran.returncode == 1
+    assert "unavailable" in ran.stderr
+    assert "127.0.0.1" in ran.stderr
+
+
+def test_an_unreadable_file_is_told_in_one_line(tmp_path: Path) -> None:
+    ran = run("show", tmp_path / "missing.txt", "--replay", ROOT / "golden")
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (1, 1)
+    assert "No such file" in ran.stderr
+
+
+def test_a_partial_result_is_shown_with_what_is_missing() -> None:
+    segments = completion(json.dumps(body_reply(16)))
+    with serve(in_turn(segments, completion(None, refusal="no"))) as server:
+        ran = run("show", SEED, "--model", "m", "--base-url", server.url, "--no-cache")
+    assert ran.returncode == 1
+    assert "missing   the model refused: no" in ran.stdout
+    assert "partial: 0 claims" in ran.stdout
+
+
+def test_a_case_is_recorded_by_batch_files_from_the_command_line(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    case.mkdir()
+    (case / "article.txt").write_text("Le port rouvre.")
+    (case / "case.toml").write_text('model = "external-llm"')
+    requests, answers = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
+    for content in (json.dumps(body_reply(1)), '{"claims": []}'):
+        assert "1 requests written" in run("batch", "export", case, "--to", requests).stdout
+        custom_id = json.loads(requests.read_text(encoding="utf-8"))["custom_id"]
+        message = {"role": "assistant", "content": content}
+        body = {"choices": [{"message": message, "finish_reason": "stop"}]}
+        answers.write_text(
+            json.dumps({"custom_id": custom_id, "response": {"status_code": 200, "body": body}})
+        )
+        assert run("batch", "import", answers, "--into", case).returncode == 0
+        assert run("batch", "import", answers, "--into", case).returncode == 1
+    assert "nothing pending" in run("batch", "export", case, "--to", requests).stdout
+    assert "case: accepted" in run("golden", "accept", case).stdout
+    assert "case: unchanged" in run("golden", "accept", case).stdout
+
+
+def test_a_case_is_recorded_live_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "article.txt").write_text("Le port rouvre.")
+    answers = in_turn(completion(json.dumps(body_reply(1))), completion('{"claims": []}'))
+    with serve(answers) as server:
+        ran = run("golden", "record", tmp_path, "--model", "m", "--base-url", server.url, "--no-cache")
+    assert (ran.returncode, "complete, 0 claims, 2 calls" in ran.stdout) == (0, True)
+    assert (tmp_path / "expected.json").exists()
+
+
+def test_the_installed_command_is_there() -> None:
+    command = Path(sys.executable).with_name("extractor")
+    ran = subprocess.run([command, "--help"], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0

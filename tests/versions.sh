@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The golden and live-layer tests on every supported Python that this machine has, and on openai 2.
+# Byte-identical results are what the golden tests assert, so passing on each version means the same bytes.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$root"
+
+find_python() {
+  local candidate
+  for candidate in "$(command -v "python$1" || true)" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/"$1".*/bin/python; do
+    if [ -x "$candidate" ] && "$candidate" -c 'import ssl' 2>/dev/null; then echo "$candidate"; return; fi
+  done
+}
+
+install() {
+  "$1" -m venv "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  "$2/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+}
+
+ran=0
+for version in 3.11 3.12 3.13; do
+  python=$(find_python "$version")
+  if [ -z "$python" ]; then echo "== Python $version is not on this machine"; continue; fi
+  echo "== $("$python" --version)"
+  install "$python" "$work/$version"
+  "$work/$version/bin/pytest" -q tests/golden tests/models tests/test_pipeline.py tests/test_library.py tests/test_units.py
+  ran=$((ran + 1))
+done
+[ "$ran" -gt 0 ]
+
+echo "== openai 2"
+environment=$(ls -d "$work"/3.* | head -n 1)
+"$environment/bin/pip" install --quiet --disable-pip-version-check 'openai>=2.8,<3' 'jiter<0.15'
+"$environment/bin/python" -c 'import openai; print("openai", openai.__version__); assert openai.__version__.startswith("2.")'
+"$environment/bin/pytest" -q tests/models tests/golden
