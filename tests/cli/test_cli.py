@@ -72,6 +72,14 @@ def test_show_is_for_people() -> None:
     assert "complete: 16 claims" in ran.stdout
 
 
+def test_the_readme_shows_what_is_printed() -> None:
+    shown = (ROOT / "README.md").read_text(encoding="utf-8").split("## What comes out")[1].split("```")[1]
+    printed = run("show", SEED, "--replay", ROOT / "golden").stdout.splitlines()
+    lines = [line for line in shown.splitlines() if line.strip() not in ("", "...")]
+    assert len(lines) > 15
+    assert [line for line in lines if line not in printed] == []
+
+
 def test_show_as_json_is_the_result() -> None:
     ran = run("show", SEED, "--json", "--replay", ROOT / "golden")
     assert ran.returncode == 0
