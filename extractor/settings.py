@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypedDict
 
 from platformdirs import user_cache_path
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from extractor.errors import InvalidSetting
 from extractor.schemas.extraction.v1 import ClaimKind, Label
@@ -114,14 +114,35 @@ class Settings(BaseSettings):
         return next((name for name in self.prompts if name.partition("@")[0] == record), record)
 
 
+class _ArgumentsOnly(Settings):
+    """Settings that the environment has no part in."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Of all the places that settings may come from, keep the arguments."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
 def load_settings(options: Options) -> Settings:
     """Merge options with the environment.
+
+    A replay asked for by argument depends on its arguments alone: a model or temperature in the environment
+    is meant for live calls and would make other requests than the recorded ones.
 
     Raises:
         InvalidSetting: an unknown name or a value of the wrong kind; the value itself is not shown.
     """
     try:
-        return Settings(**options)  # type: ignore[arg-type]  # pydantic turns strings into paths and secrets
+        kind = _ArgumentsOnly if options.get("replay") else Settings
+        return kind(**options)  # type: ignore[arg-type]  # pydantic turns strings into paths and secrets
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise InvalidSetting(str(first["loc"][0]), first["msg"]) from None

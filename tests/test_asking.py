@@ -152,6 +152,7 @@ WHOLE = json.dumps(
 def test_of_a_reply_that_is_cut_off_anywhere_only_finished_items_are_kept() -> None:
     texts = ["Un.", "Deux."]
     ends = [WHOLE.index("}", WHOLE.index('"fact"', WHOLE.index(text))) for text in texts]
+    given: list[str] = []
     for cut in range(len(WHOLE)):
         kept = salvage(WHOLE[:cut], ClaimsReply)
         given = [each.text for each in kept.claims] if kept else []

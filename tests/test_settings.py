@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from extractor import extract, read_article
 from extractor.errors import InvalidSetting
 from extractor.settings import Options, Settings, load_settings
 
@@ -54,6 +55,15 @@ def test_arguments_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("EXTRACTOR_SEED", "")
     settings = load_settings(Options(model="argument"))
     assert (settings.model, settings.timeout, settings.seed) == ("argument", 7.0, None)
+
+
+def test_a_replay_depends_on_its_arguments_alone(monkeypatch: pytest.MonkeyPatch, golden: Path) -> None:
+    monkeypatch.setenv("EXTRACTOR_MODEL", "env")
+    monkeypatch.setenv("EXTRACTOR_TEMPERATURE", "0.7")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
+    settings = load_settings(Options(replay=golden))
+    assert (settings.model, settings.temperature, settings.api_key) == (None, None, None)
+    assert extract(read_article(golden / "seed" / "article.txt"), replay=golden).status == "complete"
 
 
 def test_an_unsuitable_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
