@@ -12,6 +12,8 @@ from diskcache.core import MODE_RAW, MODE_TEXT
 from extractor.errors import CacheUnusable, ModelRefused, ReplyTruncated
 from extractor.models.call import Model, Reply, Request
 
+_SQLITE_HEAD = b"SQLite format 3\0"
+
 
 class TextDisk(diskcache.Disk):
     """A diskcache disk that holds text only.
@@ -56,6 +58,7 @@ class Cached:
         self._inner = inner
         self._folder = folder
         try:
+            _check_is_database(folder / "cache.db")
             self._replies = diskcache.Cache(
                 str(folder), disk=TextDisk, eviction_policy="none", size_limit=2**60
             )
@@ -84,6 +87,16 @@ class Cached:
     def close(self) -> None:
         """Close the database."""
         self._replies.close()
+
+
+def _check_is_database(path: Path) -> None:
+    """Keep diskcache from a file that is no database: it would leave its connection open."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        head = file.read(len(_SQLITE_HEAD))
+    if head and head != _SQLITE_HEAD:
+        raise OSError("file is not a database")
 
 
 def _is_good(reply: Reply) -> bool:
