@@ -1,6 +1,7 @@
 """The input record: an article's text exactly as it was read, and the reading of files."""
 
 import codecs
+import os
 import re
 import stat
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Article:
 
     Raises:
         EmptyArticle: the text is empty or only white space.
-        UnreadableArticle: the text holds a NUL or a lone surrogate.
+        UnreadableArticle: the text holds a NUL, or it or another field a lone surrogate.
         ArticleTooLarge: the text is over ``MAX_SIZE`` code points.
     """
 
@@ -46,6 +47,9 @@ class Article:
 
     def __post_init__(self) -> None:
         _check_text(self.text, source="text")
+        for name in ("id", "title", "url", "published", "language"):
+            if lone := _SURROGATE.search(getattr(self, name) or ""):
+                raise UnreadableArticle(name, "a lone surrogate", lone.start())
         if not self.id:
             object.__setattr__(self, "id", self.sha256[:16])
 
@@ -66,20 +70,25 @@ def read_article(path: Path, *, root: Path | None = None) -> Article:
         EmptyArticle: nothing but white space.
         ArticleTooLarge: over ``MAX_SIZE`` bytes.
     """
-    text = _decode(_read_bytes(path), source=str(path))
-    return Article(text, id=path.relative_to(root).as_posix() if root else path.name)
+    text = _decode(_read_bytes(path), source=path_text(path))
+    return Article(text, id=path_text(path.relative_to(root) if root else Path(path.name)))
+
+
+def path_text(path: Path) -> str:
+    """A path as text with forward slashes; bytes of a file name that are no UTF-8 are escaped."""
+    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
         status = path.stat()
         if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
-            raise UnreadableArticle(str(path), "no file but a pipe or socket")
+            raise UnreadableArticle(path_text(path), "no file but a pipe or socket")
         if status.st_size > MAX_SIZE:
-            raise ArticleTooLarge(str(path), status.st_size, MAX_SIZE)
+            raise ArticleTooLarge(path_text(path), status.st_size, MAX_SIZE)
         return path.read_bytes()
     except OSError as error:
-        raise UnreadableArticle(str(path), error.strerror or "cannot be opened") from error
+        raise UnreadableArticle(path_text(path), error.strerror or "cannot be opened") from error
 
 
 def _decode(data: bytes, *, source: str) -> str:

@@ -1,7 +1,8 @@
 """Ask for one record: render, call, parse, and ask again with what was wrong, keeping count."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pydantic_core
@@ -18,6 +19,7 @@ T = TypeVar("T", bound=BaseModel)
 
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(?P<inside>.*?)\n?\s*```\s*\Z", re.DOTALL)
 _MOST_COMPLAINTS = 10
+_ASKED_ONCE = ("repair",)
 
 
 class Asker:
@@ -63,17 +65,26 @@ class Asker:
             ReplyTruncated, ModelRefused, ModelUnavailable, ...: from the model.
         """
         request = self._request(record, **variables)
-        failure: ReplyNotJSON | ReplyInvalid | None = None
-        for _ in range(1 + self._settings.reasks):
-            if failure:
-                request = request.asked_again(failure.content, failure.reason)
+        stored_before = self.usage.cached
+        try:
+            return await self._converse(request, reply_type, check)
+        except (ReplyNotJSON, ReplyInvalid):
+            if self._settings.replay or self.usage.cached == stored_before:
+                raise
+        # The cache held replies that are no good; those must not fail the article for ever.
+        return await self._converse(replace(request, fresh=True), reply_type, check)
+
+    async def _converse(self, request: Request, reply_type: type[T], check: Callable[[T], str | None]) -> T:
+        attempts = 1 if request.record in _ASKED_ONCE else 1 + self._settings.reasks
+        for left in reversed(range(attempts)):
             reply = await self._call(request)
             try:
                 return _parse(reply.content, reply_type, check)
             except (ReplyNotJSON, ReplyInvalid) as error:
-                failure = error
-        assert failure is not None  # noqa: S101 - the loop runs at least once
-        raise failure
+                if not left:
+                    raise
+                request = request.asked_again(error.content, error.reason)
+        raise AssertionError("there is at least one attempt")
 
     def note(self, error: ExtractorError, record: Record) -> None:
         """Put an error on the result's list of problems."""
@@ -186,17 +197,20 @@ def _invalid(error: ValidationError, content: str) -> ReplyNotJSON | ReplyInvali
 
 def _unfenced(content: str) -> str:
     """Servers without schema decoding wrap JSON in a fence."""
+    content = content.removeprefix("\ufeff")
     fenced = _FENCED.match(content)
     return fenced["inside"] if fenced else content
 
 
 def _add(usage: Usage, reply: Reply) -> Usage:
-    counts = reply.usage or {}
-    metered = "prompt_tokens" in counts and "completion_tokens" in counts
+    counts: Mapping[str, Any] = reply.usage or {}
+    tokens = [counts.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    metered = [each for each in tokens if isinstance(each, int)]
+    given, got = metered if len(metered) == len(tokens) else (0, 0)
     return Usage(
         calls=usage.calls + 1,
         cached=usage.cached + reply.stored,
-        unmetered=usage.unmetered + (not metered),
-        input_tokens=usage.input_tokens + (counts["prompt_tokens"] if metered else 0),
-        output_tokens=usage.output_tokens + (counts["completion_tokens"] if metered else 0),
+        unmetered=usage.unmetered + (len(metered) < len(tokens)),
+        input_tokens=usage.input_tokens + given,
+        output_tokens=usage.output_tokens + got,
     )

@@ -88,7 +88,7 @@ async def attribute(
     grounder = _Grounder(asker, text, shown, wanted, {source.id: source for source in reply.sources})
     failing = [item for said in reply.attributions for item in grounder.failing(said)]
     for item, repair in (await ask_for_repairs(asker, shown, failing)).items():
-        grounder.repaired[item] = repair.quote or ""
+        grounder.repaired[item] = (repair.quote or "", repair.unit or item.unit)
     grounder.settle_names(reply.attributions)
     attributed = Attributed(sources=grounder.registry())
     for said in reply.attributions:
@@ -163,7 +163,7 @@ class _Grounder:
         self._segments = tuple(segment_ranges(shown))
         self._wanted = wanted
         self._sources = sources
-        self.repaired: dict[Failing, str] = {}
+        self.repaired: dict[Failing, tuple[str, int]] = {}
         self._names: dict[str, str] = {}
 
     def failing(self, said: v1.Attribution) -> Iterator[Failing]:
@@ -184,11 +184,11 @@ class _Grounder:
         for said in attributions:
             passage = self._wanted[said.assertion].passage
             for hop in said.chain:
-                words = self._repaired_words(_words(hop)[0], hop, passage)
-                if words and (span := self._near(words, hop.unit or passage.unit, passage)):
+                words, unit = self._repaired_words(_words(hop)[0], hop, passage)
+                if words and (span := self._near(words, unit, passage)):
                     mentions.setdefault(hop.source, []).append(span.text)
         for id_, source in self._sources.items():
-            repairs = [words for item, words in self.repaired.items() if item.quote == source.name]
+            repairs = [words for item, (words, _) in self.repaired.items() if item.quote == source.name]
             for words in (source.name, *repairs, *mentions.get(id_, ())):
                 if span := self._anywhere(words):
                     self._names[id_] = span.text
@@ -241,17 +241,20 @@ class _Grounder:
         passage: Passage,
         cue: Span | None,
     ) -> Span | None:
-        words = self._repaired_words(named, hop, passage)
+        words, unit = self._repaired_words(named, hop, passage)
         if not words:
             return None
-        span = self._near(words, hop.unit or passage.unit, passage, cue)
+        span = self._near(words, unit, passage, cue)
         if span is None:
             self._reject(f"{named[0]} not found", said, words=words)
         return span
 
-    def _repaired_words(self, named: tuple[str, str | None], hop: v1.Hop, passage: Passage) -> str | None:
+    def _repaired_words(
+        self, named: tuple[str, str | None], hop: v1.Hop, passage: Passage
+    ) -> tuple[str | None, int]:
         what, words = named
-        return self.repaired.get(Failing(what, hop.unit or passage.unit, words), words) if words else None
+        unit = hop.unit or passage.unit
+        return self.repaired.get(Failing(what, unit, words), (words, unit)) if words else (None, unit)
 
     def _near(self, words: str, unit: int, passage: Passage, cue: Span | None = None) -> Span | None:
         """Whole words in the hop's unit or a little around it, nearest to the cue, else to the evidence."""

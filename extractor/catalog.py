@@ -8,7 +8,7 @@ import importlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -91,6 +91,12 @@ def load_prompt(name: str) -> Prompt:
         schema=load_schema(record, head["schema"]),
         sha256=sha256(data).hexdigest(),
     )
+
+
+def check_prompts(names: Iterable[str]) -> None:
+    """Raise NoSuchPrompt for the first name that there is no prompt of."""
+    for name in names:
+        load_prompt(name)
 
 
 @cache

@@ -136,9 +136,10 @@ class _Finder:
     def passage(self, said: v1.Assertion) -> Passage | None:
         """The located passage, in text order; None if any of its quotes is not found."""
         found = [self.find(quote, said.unit) for quote in said.quotes]
-        evidence = sorted((each for each in found if each), key=lambda each: each.start)
-        if len(evidence) < len(said.quotes):
+        if None in found:
             return None
+        places = {(each.start, each.end): each for each in found if each}
+        evidence = [places[place] for place in sorted(places)]
         holder = next(each for each in self._shown if each.start <= evidence[0].start < each.end)
         assert holder.label is not None  # noqa: S101 - claims are asked for labelled excerpts only
         return Passage(tuple(evidence), holder.number, holder.label)

@@ -17,6 +17,8 @@ ExtractorError
 
 from dataclasses import dataclass
 
+_PASSED_IN = ("text", "id", "title", "url", "published", "language")
+
 
 class ExtractorError(Exception):
     """Root of all errors raised on purpose; ``str(error)`` is one sentence for a person."""
@@ -163,7 +165,7 @@ class UnreadableArticle(ArticleError):
     """An article's bytes or characters are not text.
 
     Args:
-        source: the file's path, or "text" for text passed in.
+        source: the file's path, or the field of an Article that was passed in, such as "text".
         reason: what stands there.
         offset: where, in bytes for a file and in code points for text; None if it has no place.
     """
@@ -173,7 +175,7 @@ class UnreadableArticle(ArticleError):
     offset: int | None = None
 
     def __str__(self) -> str:
-        unit = "character" if self.source == "text" else "byte"
+        unit = "character" if self.source in _PASSED_IN else "byte"
         place = "" if self.offset is None else f" at {unit} {self.offset}"
         return f"cannot read {self.source}: {self.reason}{place}"
 

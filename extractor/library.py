@@ -8,10 +8,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
 
 from extractor.article import Article
-from extractor.catalog import load_prompt
+from extractor.catalog import check_prompts
 from extractor.models.call import Model
 from extractor.models.stack import model_name, open_model
-from extractor.pipeline import extract_article
+from extractor.pipeline import attempt_article, extract_article
 from extractor.runs.folder import Progress, run_folder
 from extractor.runs.summary import Summary
 from extractor.schemas.extraction.v1 import Extraction
@@ -32,6 +32,14 @@ async def aextract(article: Article | str, **options: Unpack[Options]) -> Extrac
         return await extractor.aextract(article)
 
 
+async def _cancel_others() -> None:
+    """End what other threads wait for: a loop that stops under them would leave them waiting for ever."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 class Extractor:
     """Extracts many articles with the same settings, connections and cache.
 
@@ -49,8 +57,7 @@ class Extractor:
 
     def __init__(self, **options: Unpack[Options]) -> None:
         self.settings: Settings = load_settings(options)
-        for name in self.settings.prompts:
-            load_prompt(name)
+        check_prompts(self.settings.prompts)
         self._model_name = model_name(self.settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
@@ -94,7 +101,7 @@ class Extractor:
             NoSuchFolder: there is nothing to read.
             ConfigurationError: nothing can be extracted with these settings; a file of before is kept.
         """
-        work = run_folder(Path(folder), Path(out), self._extract, self.settings.concurrency, progress)
+        work = run_folder(Path(folder), Path(out), self._attempt, self.settings.concurrency, progress)
         return self._run(work)
 
     def close(self) -> None:
@@ -102,6 +109,7 @@ class Extractor:
         if self._loop.is_closed():
             return
         try:
+            self._run(_cancel_others())
             self._run(self._opening.__aexit__(None, None, None))
         finally:
             self._stop()
@@ -115,6 +123,9 @@ class Extractor:
         if isinstance(article, str):
             article = Article(article)
         return await extract_article(article, self._model, self.settings, self._model_name)
+
+    async def _attempt(self, article: Article) -> Extraction:
+        return await attempt_article(article, self._model, self.settings, self._model_name)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from extractor.article import Article
 from extractor.asking import Asker
 from extractor.attribution import Attributed, ListedClaim, attribute, listed
 from extractor.claims import Metadata, find_claims
-from extractor.errors import ModelError, NothingToClaim, ReplyError
+from extractor.errors import ExtractorError, ModelError, NothingToClaim, ReplyError
 from extractor.excerpts import Excerpt, labelled, windows
 from extractor.grounding.folding import Foldable
 from extractor.models.call import Model
@@ -21,6 +22,7 @@ from extractor.schemas.extraction.v1 import (
     Provenance,
     Source,
     Span,
+    Status,
 )
 from extractor.segmentation import find_segments
 from extractor.settings import Settings
@@ -29,18 +31,35 @@ from extractor.version import __version__
 
 
 async def extract_article(article: Article, model: Model, settings: Settings, model_name: str) -> Extraction:
+    """Extract one article; as ``attempt_article``, but a failure is the error that caused it.
+
+    Raises:
+        ModelError, ReplyError: there are no segments, so that nothing can be extracted.
+        ConfigurationError, ReplayError: from the model, at any step.
+    """
+    try:
+        return await attempt_article(article, model, settings, model_name)
+    except ExtractionFailed as failure:
+        raise failure.error from None
+
+
+async def attempt_article(article: Article, model: Model, settings: Settings, model_name: str) -> Extraction:
     """Extract one article.
 
     Returns:
         A complete result, or a partial one whose ``problems`` say what is missing.
 
     Raises:
-        ModelError, ReplyError: there are no segments, so that nothing can be extracted.
+        ExtractionFailed: there are no segments, so that nothing can be extracted.
         ConfigurationError, ReplayError: from the model, at any step.
     """
     asker = Asker(model, settings, model_name)
     units = split_units(article.text)
-    segments, language = await find_segments(asker, article, units, settings.window)
+    try:
+        segments, language = await find_segments(asker, article, units, settings.window)
+    except (ModelError, ReplyError) as error:
+        asker.note(error, "segments")
+        raise ExtractionFailed(error, _result(article, asker, model_name, status="failed")) from error
     metadata = Metadata(article.title, article.published, article.language or language)
     work = _Work(asker, Foldable(article.text), metadata, settings)
     excerpts = labelled(article.text, units, segments, settings.claims_from)
@@ -48,29 +67,53 @@ async def extract_article(article: Article, model: Model, settings: Settings, mo
         asker.note(NothingToClaim(settings.claims_from), "claims")
     for shown in windows(excerpts, settings.window):
         await work.extract(shown)
-    return Extraction(
-        article=article_info(article, metadata.language),
+    return _result(
+        article,
+        asker,
+        model_name,
         status="partial" if asker.problems else "complete",
+        language=metadata.language,
         segments=segments,
         sources=tuple(work.sources()),
         claims=tuple(work.claims),
+    )
+
+
+class ExtractionFailed(ExtractorError):
+    """Nothing could be extracted; ``error`` is why, ``result`` the failed result with its calls."""
+
+    def __init__(self, error: ExtractorError, result: Extraction) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.result = result
+
+
+def _result(
+    article: Article,
+    asker: Asker,
+    model_name: str,
+    *,
+    status: Status,
+    language: str | None = None,
+    **found: Any,
+) -> Extraction:
+    """The result with its account of the article, of what was left out, and of the calls."""
+    return Extraction(
+        article=ArticleInfo(
+            id=article.id,
+            title=article.title,
+            url=article.url,
+            published=article.published,
+            language=language or article.language,
+            sha256=article.sha256,
+            characters=len(article.text),
+        ),
+        status=status,
         rejected=tuple(asker.rejected),
         problems=tuple(asker.problems),
         provenance=Provenance(package=__version__, model=model_name, records=asker.provenance()),
         usage=asker.usage,
-    )
-
-
-def article_info(article: Article, language: str | None) -> ArticleInfo:
-    """The result's account of the article."""
-    return ArticleInfo(
-        id=article.id,
-        title=article.title,
-        url=article.url,
-        published=article.published,
-        language=language,
-        sha256=article.sha256,
-        characters=len(article.text),
+        **found,
     )
 
 

@@ -93,6 +93,10 @@ class _Borders:
         place = locate(words, self._text, within=[(max(unit.start, previous + 1), unit.end)])
         if place is None:
             return None
+        if locate(words, self._text, within=[(place.start + 1, unit.end)], whole_words=True):
+            raise _NotTiled(
+                f"the words {words!r} stand more than once in unit {unit.number}: give more of them"
+            )
         opens = not self._text.text[unit.start : place.start].strip()
         return unit.start if opens else place.start
 

@@ -10,13 +10,24 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from extractor.errors import InvalidSetting
 from extractor.schemas.extraction.v1 import ClaimKind, Label
 
-Mode = Literal["json_schema", "json", "tools", "tools_strict", "md_json"]
+Mode = Literal["json_schema", "json", "tools", "md_json"]
 """How the model is made to answer in JSON: instructor's modes of the same names."""
 
 
 def _http_url(value: str) -> str:
     TypeAdapter(HttpUrl).validate_python(value)
     return value
+
+
+def _header_text(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value().strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError("should be printable ASCII, as it goes into a header")
+    return SecretStr(key)
+
+
+def _or_false(value: object) -> object:
+    return False if str(value).lower() in ("false", "off", "no", "0") else value
 
 
 def _split(value: object) -> object:
@@ -60,7 +71,7 @@ class Settings(BaseSettings):
         base_url: the endpoint, such as http://127.0.0.1:8080/v1; OpenAI's by default.
         model: name of the model.
         replay: folder of recorded replies; nothing else is then asked.
-        cache: folder of the reply cache; False for none.
+        cache: folder of the reply cache; False, in the environment "false", for none.
         mode: how the model is made to answer in JSON.
         strict: ask for strict schema decoding (mode json_schema).
         timeout: seconds one attempt of a call may take.
@@ -87,13 +98,17 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    api_key: Annotated[SecretStr, AfterValidator(_header_text)] | None = Field(
+        None, validation_alias="OPENAI_API_KEY"
+    )
     base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None, validation_alias="OPENAI_BASE_URL"
     )
     model: str | None = None
     replay: Path | None = None
-    cache: Path | Literal[False] = Field(default_factory=lambda: user_cache_path("article-extractor"))
+    cache: Annotated[Path | Literal[False], BeforeValidator(_or_false)] = Field(
+        default_factory=lambda: user_cache_path("article-extractor")
+    )
     mode: Mode = "json_schema"
     strict: bool = True
     timeout: float = Field(120.0, gt=0)

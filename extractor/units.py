@@ -16,9 +16,10 @@ LONGEST = 1_000
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\Z)")
 _SPACE = r"[ \t\u00a0\u202f]"
 _SENTENCE_END = re.compile(
+    # A run of marks is tried once, at its start, and never given back: a page of dots takes linear time.
     # Behind the full stop any quotation mark closes, misprinted ones too; behind a space only a closing one.
-    rf"(?P<western>[.!?…؟۔।]+[\"'»”’«“)\]]*(?:{_SPACE}+[»”)\]]+)?{_SPACE}+)(?=[^\s»”)\]])"
-    rf"|[。！？]+[」』”’）]*(?=\S)"
+    rf"(?P<western>(?<![.!?…؟۔।])[.!?…؟۔।]++[\"'»”’«“)\]]*+(?:{_SPACE}++[»”)\]]++)?+{_SPACE}++)(?=[^\s»”)\]])"
+    rf"|(?<![。！？])[。！？]++[」』”’）]*+(?=\S)"
 )
 _OPENERS = "\"'«“‘‹„([{-–—¿¡* "
 _ABBREVIATION = re.compile(

@@ -115,6 +115,13 @@ def test_text_passed_in_is_checked_too(text: str, error: Exception) -> None:
     assert caught.value == error
 
 
+@pytest.mark.parametrize("field", ["id", "title", "url", "published", "language"])
+def test_metadata_with_a_lone_surrogate_is_named(field: str) -> None:
+    with pytest.raises(UnreadableArticle) as caught:
+        Article("x", **{field: "a\ud83d"})
+    assert caught.value == UnreadableArticle(field, "a lone surrogate", 1)
+
+
 def test_the_seed_article_is_read_as_supplied(golden: Path) -> None:
     article = read_article(golden / "seed" / "article.txt")
     assert article.sha256 == "1cb68586422623a9170f9da195be2f7289792266aabe732018c1b1c73235d367"

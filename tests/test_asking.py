@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Unpack
 
 import pytest
@@ -142,6 +143,16 @@ def test_a_reply_without_token_counts_is_counted_as_such() -> None:
     one = asker(model)
     ask(one)
     assert (one.usage.calls, one.usage.cached, one.usage.unmetered, one.usage.input_tokens) == (1, 1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "usage", [None, {}, {"prompt_tokens": None, "completion_tokens": 1}, {"prompt_tokens": "9"}]
+)
+def test_odd_token_counts_count_as_none(usage: dict[str, Any] | None) -> None:
+    model = Scripted(segments=replace(reply(json.dumps(body_reply(2))), usage=usage))
+    one = asker(model)
+    ask(one)
+    assert (one.usage.unmetered, one.usage.input_tokens, one.usage.output_tokens) == (1, 0, 0)
 
 
 WHOLE = json.dumps(

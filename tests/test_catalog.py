@@ -1,5 +1,7 @@
 import json
 from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, cast
 
 import jsonschema
@@ -9,6 +11,7 @@ from extractor.catalog import RECORDS, load_prompt, prompt_names
 from extractor.errors import NoSuchPrompt
 
 Node = dict[str, Any]
+PROMPTS = Path(__file__).parent.parent / "prompts"
 
 
 def nodes(node: Any) -> Iterator[Node]:
@@ -107,8 +110,10 @@ def test_every_string_and_list_of_a_reply_is_bounded(name: str) -> None:
 @pytest.mark.parametrize("name", prompt_names())
 def test_fingerprints_are_of_the_file_and_of_the_schema(name: str) -> None:
     prompt = load_prompt(name)
-    assert len(prompt.sha256) == len(prompt.schema.sha256) == 64
-    assert json.loads(json.dumps(prompt.schema.json_schema)) == prompt.schema.json_schema
+    data = (PROMPTS / prompt.record / f"v{prompt.version}.md").read_bytes()
+    schema = json.dumps(prompt.schema.json_schema, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert prompt.sha256 == sha256(data).hexdigest()
+    assert prompt.schema.sha256 == sha256(schema.encode()).hexdigest()
 
 
 def test_a_schema_is_named_by_record_and_version() -> None:

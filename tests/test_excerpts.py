@@ -45,7 +45,6 @@ def test_the_excerpts_of_all_labels_hold_every_word_once(parts: list[str], data:
     edges = [0, *borders, len(text)]
     segments = [Segment(label="body", start=a, end=b) for a, b in pairwise(edges)]
     excerpts = labelled(text, split_units(text), segments, ("body",))
-    assert "".join(each.text for each in excerpts).split() == [] or text.split()
     assert "".join("".join(each.text.split()) for each in excerpts) == "".join(text.split())
     assert all(text[each.start : each.end].strip() == each.text for each in excerpts)
 

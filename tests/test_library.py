@@ -3,6 +3,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from doubles.loopback import Answer, failure, serve
 
 import extractor
 from extractor import Article, Extraction, Extractor, aextract, extract
@@ -149,6 +150,33 @@ def test_closing_twice_is_harmless_and_ends_the_thread(golden: Path) -> None:
     extractor_.close()
     extractor_.close()
     assert threading.active_count() == before
+
+
+def test_closing_ends_what_another_thread_waits_for() -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def hang(_: object) -> Answer:
+        started.set()
+        ended.wait(30)
+        return failure(500, "late")
+
+    with serve(hang) as server:
+        extractor_ = Extractor(base_url=server.url, model="m", cache=False, attempts=1)
+        outcome: list[BaseException] = []
+
+        def wait() -> None:
+            try:
+                extractor_.extract("Le port rouvre.")
+            except BaseException as error:  # noqa: BLE001 - whatever ends it is what the test is about
+                outcome.append(error)
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert started.wait(30)
+        extractor_.close()
+        thread.join(10)
+        ended.set()
+    assert [type(error).__name__ for error in outcome] == ["CancelledError"]
 
 
 def test_a_failed_start_leaves_no_thread(tmp_path: Path) -> None:

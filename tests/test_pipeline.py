@@ -258,6 +258,55 @@ def test_words_of_a_hop_are_repaired() -> None:
     assert (span.text, result.rejected) == ("Le maire", ())
 
 
+def test_a_repair_may_name_another_unit() -> None:
+    text = "Jean parle.\n" + "Rien ici.\n" * 8 + "« Non », dit-il."
+    result = run(
+        text,
+        segments=body_reply(10),
+        claims={"claims": [claim("x", (10, "Non"))]},
+        attribution={
+            "sources": [source("a", "Jean")],
+            "attributions": [attribution("c1.1", hop("a", 10, "M. Jean", "dit"))],
+        },
+        repair={"repairs": [{"item": 1, "unit": 1, "quote": "Jean"}]},
+    )
+    span = result.claims[0].assertions[0].chain[0].source_span
+    assert span is not None
+    assert (span.start, span.text) == (0, "Jean")
+
+
+def test_the_same_quote_twice_is_one_span() -> None:
+    result = run(
+        claims={"claims": [claim("x", (1, ["le port", "le port"]))]},
+        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+    )
+    assert len(result.claims[0].assertions[0].evidence) == 1
+
+
+def test_a_source_named_twice_in_one_place_has_one_mention() -> None:
+    both = [
+        attribution("c1.1", hop("a", 4, "Le maire", "nie")),
+        attribution("c2.1", hop("a", 4, "Le maire", "nie")),
+    ]
+    result = run(
+        claims={"claims": [claim("x", (4, "C’est faux.")), claim("y", (4, "faux"))]},
+        attribution={"sources": [source("a", "maire")], "attributions": both},
+    )
+    assert [span.text for span in result.sources[0].mentions] == ["Le maire"]
+
+
+def test_a_repair_shows_the_units_around_the_failing_quote() -> None:
+    text = "".join(f"Phrase {at}.\n" for at in range(1, 11))
+    model = Scripted(
+        segments=body_reply(10), claims={"claims": [claim("x", (5, "absent"))]}, repair={"repairs": []}
+    )
+    run_model(model, text)
+    shown = [
+        line.partition("]")[0][1:] for line in model.asked("repair")[0].splitlines() if line.startswith("[")
+    ]
+    assert shown == ["3", "4", "5", "6", "7"]
+
+
 def test_a_pronoun_is_found_as_a_word_near_its_cue() -> None:
     text = "Il pleut. Elle utilise le port. « Non », dit-il. Il ajoute : oui."
     result = run(

@@ -13,7 +13,7 @@ from extractor.segmentation import find_segments
 from extractor.settings import Options, load_settings
 from extractor.units import split_units
 
-TEXT = "  Le titre\n\nUn corps. LIRE AUSSI : un lien Le corps reprend. Fin.\nBravo\nMerci\n"
+TEXT = "  Le titre\n\nUn corps. LIRE AUSSI : un lien Le corps reprend un jour. Fin.\nBravo\nMerci\n"
 
 
 def part(first: int, last: int, label: str, starts_with: str | None = None) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def test_ranges_of_units_become_segments_that_tile_the_text() -> None:
         ("headline", "  Le titre\n\n"),
         ("body", "Un corps. "),
         ("related", "LIRE AUSSI : un lien "),
-        ("body", "Le corps reprend. Fin.\n"),
+        ("body", "Le corps reprend un jour. Fin.\n"),
         ("comment", "Bravo\n"),
         ("comment", "Merci\n"),
     ]
@@ -89,6 +89,7 @@ def test_an_inserted_piece_may_lie_between_two_of_the_same_unit_and_words() -> N
         ([part(1, 3, "body"), part(5, 4, "body")], "is not among units 1 to 6"),
         ([part(1, 6, "body"), part(7, 7, "comment")], "is not among units 1 to 6"),
         ([part(1, 3, "body"), part(3, 6, "comment", "Le corps finit")], "do not stand there in unit 3"),
+        ([part(1, 3, "body"), part(3, 6, "comment", "un")], "stand more than once in unit 3"),
         ([part(1, 6, "body", "titre")], "must begin at unit 1"),
     ],
 )

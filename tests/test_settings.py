@@ -46,6 +46,16 @@ def test_the_value_of_a_wrong_setting_is_not_repeated() -> None:
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("key", ["sk-secr\u00e9", "sk\nx", "sk\x1b"])
+def test_a_key_that_cannot_go_into_a_header_is_named_but_not_shown(key: str) -> None:
+    with pytest.raises(InvalidSetting, match="printable ASCII") as caught:
+        load_settings(Options(api_key=key))
+    assert key not in repr(caught.value)
+    stripped = load_settings(Options(api_key="sk-x\n")).api_key
+    assert stripped is not None
+    assert stripped.get_secret_value() == "sk-x"
+
+
 def test_the_key_is_never_shown() -> None:
     settings = load_settings(Options(api_key="sk-secret", model="m"))
     assert "sk-secret" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
@@ -81,6 +91,8 @@ def test_the_cache_is_in_the_users_cache_folder_unless_said_otherwise(
     assert isinstance(load_settings(Options()).cache, Path)
     assert load_settings(Options(cache=False)).cache is False
     assert load_settings(Options(cache="here")).cache == Path("here")
+    monkeypatch.setenv("EXTRACTOR_CACHE", "false")
+    assert load_settings(Options()).cache is False
 
 
 def test_lists_in_the_environment_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

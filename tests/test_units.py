@@ -68,6 +68,12 @@ def test_units_are_lines_then_sentences(text: str, expected: list[str]) -> None:
     assert pieces(text) == expected
 
 
+@pytest.mark.parametrize("mark", [".", "。", ". ", "» ", "é", "\n"])
+def test_a_page_of_one_mark_is_cut_in_linear_time(mark: str) -> None:
+    """At a quadratic cost this would take an hour."""
+    assert split_units(mark * 200_000)[-1].end == len(mark) * 200_000
+
+
 def test_a_unit_knows_whether_it_opens_its_line() -> None:
     assert [unit.opens_line for unit in split_units("\nUn. Deux.\n\nTrois")] == [True, False, True]
 

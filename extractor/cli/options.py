@@ -28,9 +28,7 @@ _SHARED: dict[str, Any] = {
     ],
     "cache": Annotated[Path | None, _option("--cache", help="Folder of the reply cache.")],
     "no_cache": Annotated[bool | None, _option("--no-cache", help="Neither read nor keep replies.")],
-    "mode": Annotated[
-        str | None, _option("--mode", help="json_schema (default), json, tools, tools_strict or md_json.")
-    ],
+    "mode": Annotated[str | None, _option("--mode", help="json_schema (default), json, tools or md_json.")],
     "strict": Annotated[
         bool | None, _option("--strict/--no-strict", help="Strict schema decoding (default).")
     ],

@@ -1,6 +1,7 @@
 """Named errors become one line on standard error and an exit code; nothing a user does shows a traceback."""
 
 import functools
+import unicodedata
 from collections.abc import Callable
 from typing import ParamSpec
 
@@ -18,6 +19,16 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
 
+def visible(text: str) -> str:
+    """Text whose control and direction characters cannot act on the terminal."""
+    return "".join(
+        character
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf") or character == "\u200d"
+        else f"\\u{ord(character):04x}"
+        for character in text
+    )
+
+
 def with_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
     """Let a command end with an exit code where it raises a named error."""
 
@@ -27,8 +38,11 @@ def with_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
 
         try:
             command(*args, **kwargs)
+        except OSError as error:
+            typer.echo(visible(f"extractor: {error}"), err=True)
+            raise typer.Exit(WRONG) from None
         except ExtractorError as error:
-            typer.echo(f"extractor: {error}", err=True)
+            typer.echo(visible(f"extractor: {' '.join(str(error).split())}"), err=True)
             raise typer.Exit(WRONG if isinstance(error, ConfigurationError) else INCOMPLETE) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.options import with_settings
-from extractor.cli.outcome import INCOMPLETE, with_exit_codes
+from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 
 if TYPE_CHECKING:
     from extractor.runs.folder import Progress
@@ -49,8 +49,6 @@ def _progress() -> "Generator[Progress]":
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    from extractor.cli.view import visible  # noqa: PLC0415
-
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda result, _: typer.echo(
@@ -74,7 +72,6 @@ def _print_summary(summary: "Summary", out: Path) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    from extractor.cli.view import visible  # noqa: PLC0415
     from extractor.runs.folder import LEDGER  # noqa: PLC0415
 
     usage = summary.usage

@@ -1,10 +1,9 @@
 """A result on the terminal. Article text is foreign: control characters are shown, never sent."""
 
-import unicodedata
-
 from rich.console import Console
 from rich.text import Text
 
+from extractor.cli.outcome import visible
 from extractor.schemas.extraction.v1 import Assertion, Extraction, Hop
 
 _STYLES = {
@@ -20,16 +19,6 @@ _STYLES = {
     "other": "dim",
 }
 _MARGIN = 11
-
-
-def visible(text: str) -> str:
-    """Text whose control and direction characters cannot act on the terminal."""
-    return "".join(
-        character
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf") or character == "\u200d"
-        else f"\\u{ord(character):04x}"
-        for character in text
-    )
 
 
 def print_result(result: Extraction, text: str) -> None:

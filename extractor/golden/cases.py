@@ -1,6 +1,7 @@
 """Cases on disk: ``<case>/article.txt``, ``case.toml``, ``replies/`` and ``expected.json``."""
 
 import asyncio
+import datetime as dt
 import json
 import tomllib
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.article import Article, read_article
+from extractor.catalog import check_prompts
 from extractor.errors import InvalidSetting, NoSuchCase
 from extractor.models.replay import Replay
 from extractor.models.stack import model_name
@@ -16,7 +18,10 @@ from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import Options, Settings, load_settings
 
 _METADATA = ("title", "url", "published", "language")
-_OPTIONS = ("model", "mode", "temperature", "seed", "max_tokens", "claims_from", "kinds", "prompts", "window")
+_OPTIONS = (
+    "model", "mode", "strict", "temperature", "seed", "max_tokens", "reasks", "claims_from", "kinds",
+    "prompts", "window",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,14 @@ class Case:
         return self.folder / "expected.json"
 
     def settings(self) -> Settings:
-        """The settings of a replay."""
-        return load_settings({**self.options, "replay": self.replies})
+        """The settings of a replay.
+
+        Raises:
+            InvalidSetting, NoSuchPrompt: ``case.toml`` asks for what there is not.
+        """
+        settings = load_settings({**self.options, "replay": self.replies})
+        check_prompts(settings.prompts)
+        return settings
 
     def replay(self) -> Extraction:
         """Extract the article from its recorded replies.
@@ -57,6 +68,29 @@ class Case:
         settings = self.settings()
         model, name = Replay(self.replies), model_name(settings)
         return asyncio.run(extract_article(self.article, model, settings, name))
+
+    def live_settings(self, options: Options) -> Settings:
+        """The settings of a recording: the case's own, and ``options`` where it says nothing.
+
+        Raises:
+            InvalidSetting: an option contradicts ``case.toml``, so that a replay would ask something else.
+        """
+        for name in set(self.options) & set(options):
+            if self.options[name] != options[name]:  # type: ignore[literal-required]  # names of both
+                raise InvalidSetting(name, "contradicts the case's case.toml: change it there")
+        settings = load_settings({**options, **self.options})
+        check_prompts(settings.prompts)
+        return settings
+
+    def remember(self, settings: Settings) -> None:
+        """Add to ``case.toml`` what a recording was made with, where it is not the default."""
+        path = self.folder / "case.toml"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        for name in _OPTIONS:
+            value = getattr(settings, name)
+            if name not in self.options and value != Settings.model_fields[name].default:
+                lines.append(f"{name} = {json.dumps(value)}")
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
 
     def accept(self, result: Extraction) -> bool:
         """Make a result the expected one; whether that changes the file."""
@@ -84,9 +118,17 @@ def load_case(folder: Path) -> Case:
         raise InvalidSetting(
             min(unknown), f"not a setting of a case; there are {', '.join(_METADATA + _OPTIONS)}"
         )
-    metadata = {key: told[key] for key in _METADATA if key in told}
+    metadata = {key: _as_text(key, told[key]) for key in _METADATA if key in told}
     options: Any = {key: told[key] for key in _OPTIONS if key in told}
     return Case(folder, Article(read_article(path).text, id=folder.resolve().name, **metadata), options)
+
+
+def _as_text(key: str, value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        raise InvalidSetting(key, "should be text")
+    return value
 
 
 def find_cases(folder: Path) -> list[Case]:

@@ -1,10 +1,12 @@
 """The layer that keeps every good reply on disk, so that nothing is paid for twice."""
 
+import asyncio
 import json
 import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import diskcache
 from diskcache.core import MODE_RAW, MODE_TEXT
@@ -12,6 +14,7 @@ from diskcache.core import MODE_RAW, MODE_TEXT
 from extractor.errors import CacheUnusable, ModelRefused, ReplyTruncated
 from extractor.models.call import Model, Reply, Request
 
+_TROUBLE = (OSError, sqlite3.Error, diskcache.Timeout)
 _SQLITE_HEAD = b"SQLite format 3\0"
 
 
@@ -57,32 +60,40 @@ class Cached:
     def __init__(self, inner: Model, folder: Path) -> None:
         self._inner = inner
         self._folder = folder
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         try:
             _check_is_database(folder / "cache.db")
             self._replies = diskcache.Cache(
                 str(folder), disk=TextDisk, eviction_policy="none", size_limit=2**60
             )
-        except (OSError, sqlite3.Error) as error:
+        except _TROUBLE as error:
             raise CacheUnusable(str(folder), str(error)) from error
 
     async def __call__(self, request: Request) -> Reply:
         """Answer from the cache, else from the layer below."""
+        # Whoever asks the same meanwhile waits for the reply instead of paying for another.
+        lock = self._locks.setdefault(request.key, asyncio.Lock())
+        async with lock:
+            stored = None if request.fresh else self._find(request.key)
+            if stored:
+                return stored
+            reply = await self._inner(request)
+            if _is_good(reply):
+                self._keep(request.key, reply)
+            return reply
+
+    def _find(self, key: str) -> Reply | None:
         try:
-            text = self._replies.get(request.key)
-            if text is not None:
-                return Reply.from_json(text)
-        except (OSError, sqlite3.Error, ValueError) as error:
-            raise CacheUnusable(str(self._folder), str(error)) from error
-        reply = await self._inner(request)
-        if _is_good(reply):
-            self._keep(request.key, reply)
-        return reply
+            text = self._replies.get(key)
+            return None if text is None else Reply.from_json(text)
+        except (*_TROUBLE, ValueError) as error:
+            raise CacheUnusable(str(self._folder), str(error) or type(error).__name__) from error
 
     def _keep(self, key: str, reply: Reply) -> None:
         try:
             self._replies.set(key, json.dumps(asdict(reply), ensure_ascii=False))
-        except (OSError, sqlite3.Error) as error:
-            raise CacheUnusable(str(self._folder), str(error)) from error
+        except _TROUBLE as error:
+            raise CacheUnusable(str(self._folder), str(error) or type(error).__name__) from error
 
     def close(self) -> None:
         """Close the database."""

@@ -21,6 +21,7 @@ class Request:
         body: the request as it goes over the wire in mode json_schema and into batch files.
         mode: how the model is made to answer in JSON.
         reply_type: the pydantic class of the reply, which the other modes derive their wire form from.
+        fresh: whether a cached reply will not do, because it was there before and stayed invalid.
     """
 
     record: str
@@ -28,6 +29,7 @@ class Request:
     body: Mapping[str, Any]
     mode: str
     reply_type: type[BaseModel]
+    fresh: bool = False
 
     @cached_property
     def key(self) -> str:
@@ -45,7 +47,7 @@ class Request:
             },
         ]
         body = {**self.body, "messages": messages}
-        return Request(self.record, self.version, body, self.mode, self.reply_type)
+        return replace(self, body=body)
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ class Reply:
         calls = message.get("tool_calls") or ()
         content = message.get("content") or (calls[0]["function"]["arguments"] if calls else "")
         return cls(
-            content=content,
+            content=_whole_characters(content),
             finish_reason=choice.get("finish_reason") or "stop",
-            refusal=message.get("refusal"),
+            refusal=_whole_characters(message.get("refusal") or "") or None,
             model=completion.get("model"),
             usage=completion.get("usage"),
         )
@@ -109,6 +111,11 @@ class Reply:
             raise ModelRefused("content filter")
         if self.finish_reason == "length":
             raise ReplyTruncated(self.content)
+
+
+def _whole_characters(text: str) -> str:
+    """Text that can be stored: JSON can escape half a surrogate pair, UTF-8 cannot hold it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 _STORED = TypeAdapter(Reply)

@@ -5,9 +5,11 @@ takes the reply apart. Transport is retried in ``retry``, invalid replies are as
 above the cache, so that each reply is stored under its own request and a replay never needs this module.
 """
 
+import asyncio
 import json
 import logging
 import time
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +18,7 @@ from urllib.parse import urlsplit
 import instructor
 import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
 from extractor.errors import (
     ContextWindowExceeded,
@@ -37,10 +39,12 @@ _MODES = {
     "json_schema": instructor.Mode.JSON_SCHEMA,
     "json": instructor.Mode.JSON,
     "tools": instructor.Mode.TOOLS,
-    "tools_strict": instructor.Mode.TOOLS_STRICT,
     "md_json": instructor.Mode.MD_JSON,
 }
 _CONTEXT_WORDS = ("context length", "context window", "context size", "maximum context", "context_length")
+_received: ContextVar[list[ChatCompletion]] = ContextVar("received")
+"""The completions of the call that is under way in this task."""
+
 _TRY_AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
 _LONGEST_REASON = 300
 
@@ -50,10 +54,11 @@ class OpenAIModel:
 
     def __init__(self, settings: Settings) -> None:
         self._key = settings.api_key.get_secret_value() if settings.api_key else ""
+        self._timeout = settings.timeout
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none",  # the SDK insists on one; servers of one's own ignore it
             base_url=settings.base_url,
-            timeout=settings.timeout,
+            timeout=settings.timeout,  # of each phase; a slow drip is ended by our own
             max_retries=0,
         )
         self._post: Any = self._client.chat.completions.create
@@ -74,24 +79,27 @@ class OpenAIModel:
         if request.mode == "json_schema":
             # What goes over the wire is what was keyed and recorded, strictness included.
             body["extra_body"] = {"response_format": response_format}
+        received: list[ChatCompletion] = []
+        token = _received.set(received)
         try:
-            parsed = await self._create(response_model=request.reply_type, max_retries=0, **body)
-        except IncompleteOutputException as error:
-            return _completion(error.last_completion)
-        except InstructorRetryException as error:
-            if isinstance(error.__cause__, ExtractorError):
-                raise error.__cause__ from None
-            if not error.failed_attempts:
-                raise
-            return _completion(error.failed_attempts[-1].completion)
-        return _completion(parsed._raw_response)  # noqa: SLF001 - instructor's documented place for it
+            await self._create(response_model=request.reply_type, max_retries=0, **body)
+        except (IncompleteOutputException, InstructorRetryException) as error:
+            # What instructor thinks of a reply is judged again above, where it is stored under its request.
+            if not received:
+                raise error.__cause__ or error from None
+        finally:
+            _received.reset(token)
+        return received[-1]
 
     async def _send(self, **body: Any) -> ChatCompletion:
         try:
-            completion: Any = await self._post(**body)
+            async with asyncio.timeout(self._timeout):
+                completion: Any = await self._post(**body)
         except openai.APIStatusError as error:
             # The SDK's message may repeat the key that the endpoint was sent, so it is not chained.
             raise self._status_error(error, str(body.get("model"))) from None
+        except TimeoutError:
+            raise ModelUnavailable(f"no answer within {self._timeout:g} seconds") from None
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
             place = urlsplit(str(self._client.base_url))
@@ -99,9 +107,10 @@ class OpenAIModel:
             raise ModelUnavailable(reason.rstrip(":")) from None
         except json.JSONDecodeError as error:
             raise ModelUnavailable("the endpoint's answer is damaged JSON") from error
-        if not isinstance(completion, ChatCompletion) or not completion.choices:
+        if not _has_message(completion):
             raise ModelUnavailable("the endpoint's answer is no chat completion; check the base URL")
-        return completion
+        _received.get().append(completion)
+        return completion  # type: ignore[no-any-return]  # _has_message made sure
 
     def _status_error(self, error: openai.APIStatusError, model: str) -> ExtractorError:
         status = error.status_code
@@ -152,6 +161,10 @@ def _number(value: str | None) -> float | None:
         return None
 
 
-def _completion(value: object) -> ChatCompletion:
-    assert isinstance(value, ChatCompletion)  # noqa: S101 - what _send returned
-    return value
+def _has_message(completion: object) -> bool:
+    """Whether an answer is what the SDK's types promise; it does not check by itself."""
+    if not isinstance(completion, ChatCompletion) or not completion.choices:
+        return False
+    message: Any = completion.choices[0].message
+    content: Any = getattr(message, "content", message)
+    return isinstance(message, ChatCompletionMessage) and (content is None or isinstance(content, str))

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
-from extractor.article import SUFFIXES, Article, read_article
+from extractor.article import SUFFIXES, Article, path_text, read_article
 from extractor.errors import ConfigurationError, ExtractorError, NoSuchFolder
+from extractor.pipeline import ExtractionFailed
 from extractor.runs.summary import Summary
 from extractor.schemas.extraction.v1 import ArticleInfo, Extraction, Problem
 
@@ -22,7 +23,9 @@ Progress = Callable[[Extraction, int], None]
 
 
 def find_articles(folder: Path) -> list[Path]:
-    """The article files in and below a folder, sorted by path; hidden files and folders are left out.
+    """The article files in and below a folder, sorted by path.
+
+    Hidden files and folders are left out, and links to folders are not followed: they may lead in circles.
 
     Raises:
         NoSuchFolder: it is missing, no folder, or holds no article.
@@ -31,7 +34,7 @@ def find_articles(folder: Path) -> list[Path]:
         raise NoSuchFolder(str(folder), "there is no such folder")
     paths = [
         Path(place, name)
-        for place, folders, names in os.walk(folder)
+        for place, folders, names in os.walk(folder, onerror=_cannot_be_read)
         if _keep_visible(folders)
         for name in names
         if name.lower().endswith(SUFFIXES) and not name.startswith(".")
@@ -91,16 +94,17 @@ async def _extract_file(
     path: Path, folder: Path, extract: Callable[[Article], Awaitable[Extraction]]
 ) -> Extraction:
     article: Article | None = None
+    id_ = path_text(path.relative_to(folder))
     try:
         article = read_article(path, root=folder)
         return await extract(article)
     except ConfigurationError:
         raise
+    except ExtractionFailed as failure:
+        return failure.result
     except ExtractorError as error:
-        id_ = path.relative_to(folder).as_posix()
         return _failed(id_, article, type(error).__name__, str(error))
     except Exception as error:  # noqa: BLE001 - the one place that isolates an article: no bug loses the others
-        id_ = path.relative_to(folder).as_posix()
         return _failed(id_, article, type(error).__name__, f"unexpected: {error}")
 
 
@@ -128,6 +132,10 @@ def _open_ledger(out: Path) -> Path:
     except OSError as error:
         raise NoSuchFolder(str(out), error.strerror or "cannot be written") from error
     return ledger
+
+
+def _cannot_be_read(error: OSError) -> None:
+    raise NoSuchFolder(str(error.filename), error.strerror or "cannot be read") from error
 
 
 def _keep_visible(folders: list[str]) -> bool:

@@ -3,13 +3,15 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.loopback import completion, failure, in_turn, serve
+from doubles.loopback import Answer, completion, failure, in_turn, serve
 from doubles.scripted import body_reply
 
 from extractor import Extraction
@@ -173,6 +175,47 @@ def test_what_the_endpoint_does_is_told_in_one_line(answer: Any, code: int, told
     assert (ran.returncode, ran.stdout) == (code, "")
     assert told in ran.stderr
     assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_refusal_with_escapes_and_line_breaks_is_one_harmless_line() -> None:
+    with serve(in_turn(completion(None, refusal="no \x1b[31mred\nline"))) as server:
+        ran = run("show", SEED, "--model", "m", "--no-cache", "--base-url", server.url)
+    assert ran.stderr == "extractor: the model refused: no \\u001b[31mred line\n"
+
+
+def test_a_terminal_that_lacks_a_character_gets_an_escape() -> None:
+    ran = run("show", SEED, "--replay", ROOT / "golden", PYTHONIOENCODING="ascii")
+    assert ran.returncode == 0
+    assert "\\U0001f44f" in ran.stdout
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> None:
+    ran = run("batch", "export", ROOT / "golden", "--to", tmp_path / "missing" / "x.jsonl")
+    assert (ran.returncode, len(ran.stderr.splitlines())) == (2, 1)
+    assert "No such file" in ran.stderr
+
+
+def test_ctrl_c_ends_a_folder_run_without_a_traceback(tmp_path: Path) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def hang(_: object) -> Answer:
+        started.set()
+        ended.wait(30)
+        return failure(500, "late")
+
+    with serve(hang) as server:
+        command = [sys.executable, "-m", "extractor", "run", SEED.parent, "--out", tmp_path, "--model", "m"]
+        process = subprocess.Popen(
+            [*map(str, command), "--base-url", server.url, "--no-cache"],
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        assert started.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+        ended.set()
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
 
 
 def test_an_unreachable_endpoint_is_told_in_one_line() -> None:

@@ -19,7 +19,7 @@ def case(tmp_path: Path) -> Case:
     folder = tmp_path / "port"
     folder.mkdir()
     (folder / "article.txt").write_text("Le port rouvre.")
-    (folder / "case.toml").write_text('model = "external-llm"\nreasks = 1\n'.replace("reasks = 1\n", ""))
+    (folder / "case.toml").write_text('model = "external-llm"')
     return load_case(folder)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.errors import InvalidSetting, NoSuchCase, NoSuchFolder
+from extractor.errors import InvalidSetting, NoSuchCase, NoSuchFolder, NoSuchPrompt
 from extractor.golden.cases import canonical, find_cases, load_case
 
 
@@ -46,6 +46,11 @@ def test_a_damaged_or_unknown_setting_of_a_case_is_named(tmp_path: Path) -> None
         load_case(write(tmp_path / "a", "model = "))
     with pytest.raises(InvalidSetting, match="modle"):
         load_case(write(tmp_path / "b", 'modle = "m"'))
+    with pytest.raises(InvalidSetting, match="title"):
+        load_case(write(tmp_path / "c", "title = 7"))
+    with pytest.raises(NoSuchPrompt, match="claim@v1"):
+        load_case(write(tmp_path / "d", 'prompts = ["claim@v1"]')).settings()
+    assert load_case(write(tmp_path / "e", "published = 2012-06-26")).article.published == "2012-06-26"
 
 
 def test_a_case_without_replies_says_so(tmp_path: Path) -> None:

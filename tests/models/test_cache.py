@@ -2,6 +2,7 @@ import asyncio
 import os
 import pickle
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import diskcache
@@ -34,6 +35,39 @@ def test_a_reply_is_paid_for_once(tmp_path: Path) -> None:
     assert (stored.content, stored.stored, stored.usage) == ("« été » 👏🏿", True, reply("").usage)
     assert len(model.requests) == 1
     again.close()
+
+
+def test_whoever_asks_the_same_at_once_waits_for_the_one_reply(tmp_path: Path) -> None:
+    model = Scripted(segments="{}")
+    cached = Cached(model, tmp_path)
+
+    async def at_once() -> list[Reply]:
+        return await asyncio.gather(*(cached(REQUEST) for _ in range(5)))
+
+    assert [each.stored for each in asyncio.run(at_once())] == [False, True, True, True, True]
+    assert len(model.requests) == 1
+    cached.close()
+
+
+def test_a_fresh_request_replaces_what_is_stored(tmp_path: Path) -> None:
+    model = Scripted(segments=["old", "new"])
+    cached = Cached(model, tmp_path)
+    ask(cached)
+    assert ask(cached, replace(REQUEST, fresh=True)).content == "new"
+    assert ask(cached).content == "new"
+    cached.close()
+
+
+def test_a_locked_cache_is_a_named_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached = Cached(Scripted(segments="{}"), tmp_path)
+
+    def locked(*_: object) -> bool:
+        raise diskcache.Timeout
+
+    monkeypatch.setattr(diskcache.Cache, "set", locked)
+    with pytest.raises(CacheUnusable, match="Timeout"):
+        ask(cached)
+    cached.close()
 
 
 def test_a_long_reply_is_kept_too(tmp_path: Path) -> None:

@@ -79,6 +79,11 @@ def test_a_completion_is_read_with_content_or_with_a_tool_call() -> None:
     )
 
 
+def test_half_a_surrogate_pair_in_a_reply_is_replaced() -> None:
+    message = {"content": "a\ud83d 👏 \ud83d\ude00", "refusal": None}
+    assert Reply.from_completion({"choices": [{"message": message}]}).content == "a\ufffd 👏 😀"
+
+
 @pytest.mark.parametrize("choices", [[], [{}], None])
 def test_what_is_no_completion_is_an_error(choices: object) -> None:
     with pytest.raises((LookupError, TypeError)):

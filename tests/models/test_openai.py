@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from email.utils import formatdate
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
 import pytest
 from doubles.loopback import Answer, Loopback, completion, failure, in_turn, serve, tool_call
@@ -55,6 +55,12 @@ async def _call(model: OpenAIModel, asked: Request) -> Reply:
         await model.aclose()
 
 
+def odd(message: object) -> Answer:
+    """A completion whose message is not what the protocol says."""
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    return Answer({"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]})
+
+
 def test_what_is_keyed_is_what_goes_over_the_wire() -> None:
     asked = request(temperature=0.0, seed=7)
     with serve(in_turn(completion(GOOD))) as server:
@@ -101,9 +107,10 @@ def test_a_cut_off_reply_comes_back_with_its_finish_reason() -> None:
     assert (reply.content, reply.finish_reason) == ('{"language": "f', "length")
 
 
-def test_a_refusal_comes_back_with_its_words() -> None:
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_a_refusal_comes_back_with_its_words_in_every_mode(mode: Mode) -> None:
     with serve(in_turn(completion(None, refusal="I will not."))) as server:
-        assert call(server).refusal == "I will not."
+        assert call(server, mode=mode).refusal == "I will not."
 
 
 @pytest.mark.parametrize(
@@ -139,6 +146,8 @@ def test_every_answer_of_the_endpoint_has_its_named_error(answer: Answer, expect
         Answer({"error": {"message": "odd"}}),
         Answer({"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": []}),
         Answer(b'{"id": "x", "choi'),
+        odd(None),
+        odd({"role": "assistant", "content": [{"type": "text", "text": "{}"}]}),
     ],
 )
 def test_a_success_that_is_no_completion_counts_as_unavailable(answer: Answer) -> None:
@@ -158,7 +167,7 @@ def test_a_slow_endpoint_is_given_up_on() -> None:
         time.sleep(0.3)
         return completion(GOOD)
 
-    with serve(late) as server, pytest.raises(ModelUnavailable, match="Timeout"):
+    with serve(late) as server, pytest.raises(ModelUnavailable, match=r"no answer within|Timeout"):
         call(server, timeout=0.05)
 
 

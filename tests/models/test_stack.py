@@ -11,7 +11,7 @@ from doubles.loopback import Answer, Body, completion, failure, in_turn, serve
 from doubles.scripted import body_reply
 
 from extractor import Extractor, extract
-from extractor.errors import KeyRefused, ModelRefused, ModelUnavailable, NoModel, NoSuchFolder
+from extractor.errors import KeyRefused, ModelRefused, ModelUnavailable, NoModel, NoSuchFolder, ReplyNotJSON
 from extractor.models.call import request_key
 from extractor.models.recordings import find_recordings, read_recording
 
@@ -105,6 +105,15 @@ def test_an_invalid_reply_is_kept_and_asked_again_through_the_wire() -> None:
         "assistant",
         "user",
     ]
+
+
+def test_replies_that_stayed_invalid_do_not_fail_an_article_for_ever() -> None:
+    with serve(in_turn(completion("bad"))) as server, pytest.raises(ReplyNotJSON):
+        extract(TEXT, **live(server.url))
+    with serve(answers) as server:
+        assert extract(TEXT, **live(server.url)).status == "complete"
+        assert extract(TEXT, **live(server.url)).usage.cached == 2
+    assert len(server.bodies) == 2
 
 
 def test_the_key_is_in_no_file_of_the_cache(tmp_path: Path) -> None:

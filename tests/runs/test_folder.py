@@ -1,6 +1,8 @@
 import codecs
 import json
 import os
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +102,8 @@ def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
     assert summary.statuses == {"complete": 2, "partial": 1, "failed": 6}
     assert results["f.txt"].segments[0].label == "body"
     assert results["e.txt"].article.sha256 is not None
+    assert results["e.txt"].usage.calls == 1
+    assert summary.usage.calls == len(server.bodies)
     assert not summary.is_complete
     assert {id_ for id_, _ in summary.failures} == set(errors) - {"a.txt", "g.txt"}
 
@@ -115,6 +119,46 @@ def test_the_second_run_makes_no_call_and_the_same_bytes(tmp_path: Path) -> None
         (tmp_path / out / LEDGER).read_text().replace('"cached":2', '"cached":0') for out in ("one", "two")
     ]
     assert data[0] == data[1]
+
+
+def test_as_many_articles_are_in_flight_as_asked_for(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", **{f"a{at}_txt": f"Texte {at}." for at in range(12)})
+    here, most = 0, 0
+    door = threading.Lock()
+
+    def count(body: Body) -> Answer:
+        nonlocal here, most
+        with door:
+            here += 1
+            most = max(most, here)
+        time.sleep(0.02)
+        with door:
+            here -= 1
+        return answers(body)
+
+    with serve(count) as server:
+        run(folder, tmp_path / "out", server.url, concurrency=3)
+    assert most == 3
+
+
+def test_a_text_that_stands_in_several_files_is_paid_for_once(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", **{f"a{at}_txt": "Un." for at in range(6)})
+    with serve(answers) as server:
+        summary = run(folder, tmp_path / "out", server.url)
+    assert (summary.statuses["complete"], summary.usage.calls, summary.usage.cached) == (6, 12, 10)
+    assert len(server.bodies) == 2
+
+
+def test_a_file_name_that_is_no_utf8_stops_no_other(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", a_txt="Un.", z_txt="Fin.")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text("Deux.")
+    Path(os.fsdecode(os.fsencode(folder) + b"/vide\xe9.txt")).write_text("")
+    with serve(answers) as server:
+        run(folder, tmp_path / "out", server.url)
+    assert [(each.article.id, each.status) for each in lines(tmp_path / "out")] == [
+        ("a.txt", "complete"), ("caf\\xe9.txt", "complete"), ("vide\\xe9.txt", "failed"),
+        ("z.txt", "complete"),
+    ]  # fmt: skip
 
 
 def test_any_concurrency_gives_the_same_bytes(tmp_path: Path, golden: Path) -> None:
@@ -146,7 +190,7 @@ def test_a_bug_in_one_article_stops_no_other(
     async def broken(*_: object) -> Extraction:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("extractor.library.extract_article", broken)
+    monkeypatch.setattr("extractor.library.attempt_article", broken)
     with Extractor(replay=golden) as extractor:
         summary = extractor.extract_folder(folder, out=tmp_path / "out")
     assert summary.statuses["failed"] == 2

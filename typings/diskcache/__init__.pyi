@@ -2,6 +2,8 @@ from typing import Any
 
 UNKNOWN: object
 
+class Timeout(Exception): ...
+
 class Disk:
     _directory: str
     def __init__(self, directory: str) -> None: ...
