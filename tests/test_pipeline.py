@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
+from doubles.port import SEGMENTS, TEXT, assert_spans_are_slices
 from doubles.scripted import Answer, Scripted, attribution, body_reply, claim, hop, reply, source
 
 from extractor import Article, Extraction
@@ -19,22 +20,6 @@ from extractor.errors import (
 from extractor.pipeline import extract_article
 from extractor.settings import Options, load_settings
 
-TEXT = (
-    "Selon Anne Roux, le port rouvre lundi, rapporte l’Écho.\n"
-    "« Nous avons 40 navires« , a dit la ministre.\n"
-    "LIRE AUSSI : le port rouvre lundi\n"
-    "Le maire nie : « C’est faux. »\n"
-    "Bravo 👏🏿🔥"
-)
-SEGMENTS = {
-    "language": "fr",
-    "segments": [
-        {"first_unit": 1, "starts_with": None, "last_unit": 2, "label": "body"},
-        {"first_unit": 3, "starts_with": None, "last_unit": 3, "label": "related"},
-        {"first_unit": 4, "starts_with": None, "last_unit": 4, "label": "body"},
-        {"first_unit": 5, "starts_with": None, "last_unit": 5, "label": "comment"},
-    ],
-}
 CLAIMS = {
     "claims": [
         claim("Il y a 40 navires.", (2, "« Nous avons 40 navires»")),
@@ -69,22 +54,6 @@ def run_model(model: Scripted, text: str = TEXT, options: dict[str, Any] | None 
     result = asyncio.run(extract_article(Article(text), model, settings, "m"))
     assert_spans_are_slices(result, text)
     return result
-
-
-def assert_spans_are_slices(result: Extraction, text: str) -> None:
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            entries = cast("dict[str, Any]", node)
-            if {"start", "end", "text"} <= set(entries):
-                assert entries["text"] == text[entries["start"] : entries["end"]]
-            for value in entries.values():
-                walk(value)
-        elif isinstance(node, list):
-            items: list[Any] = [*node]
-            for item in items:
-                walk(item)
-
-    walk({**result.model_dump(mode="json"), "rejected": []})
 
 
 def test_an_article_becomes_claims_with_assertions_and_chains() -> None:
