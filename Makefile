@@ -29,7 +29,7 @@ check: $(STAMP)  ## style, types, layers
 dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environment, run the golden tests there
 	tests/installed.sh $(PYTHON) $(BIN)/python
 
-versions-test:  ## the golden and live-layer tests on other Python versions, and on openai 2
+versions-test:  ## the tests on every Python version that is here, and the calls on openai 2
 	tests/versions.sh
 
 bench: $(STAMP)  ## what the figures in docs/benchmarks.md come from

@@ -1,8 +1,12 @@
-"""A short article with a related line and a comment, how it is segmented, and what holds of any result."""
+"""A short article about a port, replies about it, how to run them, and what holds of any result."""
 
+import asyncio
 from typing import Any, cast
 
-from extractor import Extraction
+from doubles.scripted import Answer, Scripted, attribution, claim, hop, source
+from extractor import Article, Extraction
+from extractor.pipeline import extract_article
+from extractor.settings import Options, load_settings
 
 TEXT = (
     "Selon Anne Roux, le port rouvre lundi, rapporte l’Écho.\n"
@@ -36,3 +40,54 @@ def assert_spans_are_slices(result: Extraction, text: str) -> None:
                 walk(item)
 
     walk({**result.model_dump(mode="json"), "rejected": []})
+
+
+CLAIMS = {
+    "claims": [
+        claim("Il y a 40 navires.", (2, "« Nous avons 40 navires»")),
+        claim("Le port rouvre lundi.", (1, "le port rouvre lundi"), (4, "C'est faux.")),
+    ]
+}
+
+
+SOURCES = [
+    source("a", "l'Écho", kind="media"),
+    source("b", "Anne Roux", role="la ministre"),
+    source("c", "maire", named=False),
+]
+
+
+ATTRIBUTIONS = [
+    attribution("c1.1", hop("a", 1, "l’Écho", "rapporte"), hop("b", 1, "Anne Roux", "Selon")),
+    attribution("c1.2", hop("c", 4, "Le maire", "nie", style="direct"), stance="denies"),
+    attribution("c2.1", hop("b", 2, "la ministre", "a dit", style="direct"), said_when=None),
+]
+
+
+ATTRIBUTION = {"sources": SOURCES, "attributions": ATTRIBUTIONS}
+
+
+def run(
+    text: str = TEXT, *, options: dict[str, Any] | None = None, **answers: Answer | list[Answer]
+) -> Extraction:
+    return run_model(
+        Scripted(**{"segments": SEGMENTS, "claims": CLAIMS, "attribution": ATTRIBUTION, **answers}),
+        text,
+        options,
+    )
+
+
+def run_model(model: Scripted, text: str = TEXT, options: dict[str, Any] | None = None) -> Extraction:
+    settings = load_settings(Options(**{"reasks": 1, **(options or {})}))  # type: ignore[typeddict-item]
+    result = asyncio.run(extract_article(Article(text), model, settings, "m"))
+    assert_spans_are_slices(result, text)
+    return result
+
+
+ONE_CLAIM = {"claims": [claim("x", (4, "C’est faux."))]}
+
+
+def attributed(
+    *chain: dict[str, Any], sources: list[dict[str, Any]] = SOURCES, **facts: Any
+) -> dict[str, Any]:
+    return {"sources": sources, "attributions": [attribution("c1.1", *chain, **facts)]}
