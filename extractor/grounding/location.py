@@ -63,13 +63,14 @@ def locate(
 
 def _preference(
     text: str, hint: Range | None, near: int | None
-) -> Callable[[Place], tuple[bool, bool, int, int]]:
+) -> Callable[[Place], tuple[bool, bool, int, int, int]]:
     target = near if near is not None else hint[0] if hint else 0
 
-    def rank(place: Place) -> tuple[bool, bool, int, int]:
+    def rank(place: Place) -> tuple[bool, bool, int, int, int]:
         outside = hint is not None and not (place.start < hint[1] and hint[0] < place.end)
-        distance = max(place.start - target, target - place.end, 0)
-        return outside, not _is_whole(text, place.start, place.end), distance, place.start
+        gap = max(place.start - target, target - place.end, 0)
+        torn = not _is_whole(text, place.start, place.end)
+        return outside, torn, gap, abs(place.start - target), place.start
 
     return rank
 

@@ -73,6 +73,11 @@ def test_repeated_words_are_decided_by_the_hint() -> None:
     assert find("Le port rouvre", text, near=70) == Place(53, 67, "exact")
 
 
+def test_of_overlapping_occurrences_the_one_that_begins_at_the_hint_is_meant() -> None:
+    assert find("non non", "non non non", hint=(4, 5)) == Place(4, 11, "exact")
+    assert find("non non", "non non non", hint=(0, 1)) == Place(0, 7, "exact")
+
+
 def test_words_outside_the_allowed_ranges_are_not_found() -> None:
     assert find("dit-il", within=[(0, 31), (38, 60)]) is None
     assert find("signé » , dit-il", within=[(0, 31), (31, 60)]) is None
