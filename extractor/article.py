@@ -82,8 +82,8 @@ def path_text(path: Path) -> str:
 def _read_bytes(path: Path) -> bytes:
     try:
         status = path.stat()
-        if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
-            raise UnreadableArticle(path_text(path), "no file but a pipe or socket")
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise UnreadableArticle(path_text(path), "no file but a pipe, socket or device")
         if status.st_size > MAX_SIZE:
             raise ArticleTooLarge(path_text(path), status.st_size, MAX_SIZE)
         return path.read_bytes()

@@ -1,6 +1,5 @@
 """Ask for one record: render, call, parse, and ask again with what was wrong, keeping count."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -17,7 +16,6 @@ from extractor.templates import render
 
 T = TypeVar("T", bound=BaseModel)
 
-_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(?P<inside>.*?)\n?\s*```\s*\Z", re.DOTALL)
 _MOST_COMPLAINTS = 10
 _ASKED_ONCE = ("repair",)
 
@@ -197,9 +195,10 @@ def _invalid(error: ValidationError, content: str) -> ReplyNotJSON | ReplyInvali
 
 def _unfenced(content: str) -> str:
     """Servers without schema decoding wrap JSON in a fence."""
-    content = content.removeprefix("\ufeff")
-    fenced = _FENCED.match(content)
-    return fenced["inside"] if fenced else content
+    content = content.removeprefix("\ufeff").strip()
+    if not content.startswith("```"):
+        return content
+    return content.partition("\n")[2].removesuffix("```")
 
 
 def _add(usage: Usage, reply: Reply) -> Usage:

@@ -172,7 +172,9 @@ class _Work:
         for number, (source, mentions) in enumerate(
             zip(self._registered, self._mentions, strict=True), start=1
         ):
-            in_order = sorted({span.start: span for span in mentions}.values(), key=lambda span: span.start)
+            in_order = sorted(
+                {(span.start, span.end): span for span in mentions}.values(), key=lambda span: span.start
+            )
             yield Source(
                 id=f"s{number}",
                 name=source.name,

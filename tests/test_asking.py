@@ -112,7 +112,7 @@ def test_the_complaint_holds_no_address_and_not_the_reply() -> None:
     assert "odd" not in model.asked("segments")[1]
 
 
-@pytest.mark.parametrize("fence", ["```json\n{}\n```", "```\n{}\n```", " \n```json\n{}```\n"])
+@pytest.mark.parametrize("fence", ["```json\n{}\n```", "```\n{}\n```", " \n```json\n{}```\n", "\ufeff{}"])
 def test_a_fence_around_the_json_is_seen_through(fence: str) -> None:
     model = Scripted(segments=fence.replace("{}", json.dumps(body_reply(2))))
     assert ask(asker(model)).segments[0].last_unit == 2
@@ -177,6 +177,13 @@ def test_of_a_whole_reply_the_valid_items_are_kept() -> None:
     kept = salvage(f"```json\n{json.dumps(reply_)}\n```", ClaimsReply)
     assert kept is not None
     assert [each.text for each in kept.claims] == ["Un.", "Deux."]
+
+
+def test_a_cut_off_reply_in_a_fence_is_salvaged_too() -> None:
+    kept = salvage("```json\n" + WHOLE[:-30], ClaimsReply)
+    assert kept is not None
+    assert [each.text for each in kept.claims] == ["Un.", "Deux."]
+    assert salvage("```json" + "\n" * 100_000 + "{", ClaimsReply) is None
 
 
 @pytest.mark.parametrize(

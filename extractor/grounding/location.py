@@ -50,15 +50,20 @@ def locate(
     quote = quote.strip()
     if not quote:
         return None
+    rank = _preference(article.text, hint, near)
+    places: list[Place] = []
     for match, occurrences in (("exact", _exact), ("normalized", _folded)):
-        places = [
+        places += [
             Place(start, end, match)  # type: ignore[arg-type]  # the loop's literals are the two matches
             for start, end in occurrences(quote, article, within)
             if not whole_words or _is_whole(article.text, start, end)
         ]
-        if places:
-            return min(places, key=_preference(article.text, hint, near))
-    return None
+        # An exact place elsewhere, or inside a word, must not hide the folded one that is meant.
+        if any(rank(place)[:2] == (False, False) for place in places):
+            break
+    return min(
+        places, key=lambda place: (*rank(place)[:2], place.match != "exact", *rank(place)[2:]), default=None
+    )
 
 
 def _preference(

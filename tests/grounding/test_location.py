@@ -78,6 +78,12 @@ def test_of_overlapping_occurrences_the_one_that_begins_at_the_hint_is_meant() -
     assert find("non non", "non non non", hint=(0, 1)) == Place(0, 7, "exact")
 
 
+def test_an_exact_occurrence_elsewhere_does_not_hide_a_folded_one_in_the_hinted_unit() -> None:
+    text = "On comptait 112 morts en mars.\nBilan de jeudi : 12\u00a0morts.\n"
+    assert find("12 morts", text, hint=(31, 58)) == Place(48, 56, "normalized")
+    assert find("l'usine", "l'usine. L’usine ? l’usine.", hint=(19, 27)) == Place(19, 26, "normalized")
+
+
 def test_words_outside_the_allowed_ranges_are_not_found() -> None:
     assert find("dit-il", within=[(0, 31), (38, 60)]) is None
     assert find("signé » , dit-il", within=[(0, 31), (31, 60)]) is None
