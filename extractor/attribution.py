@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractor.asking import Asker, salvage
-from extractor.claims import GroundedClaim, Passage, segment_ranges
+from extractor.claims import GroundedClaim, Metadata, Passage
 from extractor.errors import ReplyInvalid, ReplyTruncated
 from extractor.excerpts import Excerpt
-from extractor.grounding.folding import Foldable, fold
-from extractor.grounding.location import Range, locate
+from extractor.grounding.folding import fold
+from extractor.grounding.scope import Scope, scope_of, segment_ranges
+from extractor.grounding.searchable import Searchable
+from extractor.grounding.support import Known, support_checks
+from extractor.grounding.verdict import ground
 from extractor.repair import Failing, ask_for_repairs
 from extractor.schemas.attribution import v1
 from extractor.schemas.extraction.v1 import Assertion, Hop, Span
@@ -21,12 +24,13 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class ListedAssertion:
-    """An assertion as the prompt lists it."""
+    """An assertion as the prompt lists it, with its claim's text."""
 
     id: str
     unit: int
     quote: str
     passage: Passage
+    claim: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ def listed(claims: Sequence[GroundedClaim], first: int) -> list[ListedClaim]:
                     passage.unit,
                     " [...] ".join(e.text for e in passage.evidence),
                     passage,
+                    claim.text,
                 )
                 for place, passage in enumerate(claim.passages, start=1)
             ),
@@ -73,7 +78,11 @@ def listed(claims: Sequence[GroundedClaim], first: int) -> list[ListedClaim]:
 
 
 async def attribute(
-    asker: Asker, text: Foldable, shown: Sequence[Excerpt], claims: Sequence[ListedClaim], title: str | None
+    asker: Asker,
+    text: Searchable,
+    shown: Sequence[Excerpt],
+    claims: Sequence[ListedClaim],
+    metadata: Metadata,
 ) -> Attributed:
     """Ask who puts each listed assertion forward.
 
@@ -84,8 +93,15 @@ async def attribute(
         ModelError, ReplyError: nothing usable came.
     """
     wanted = {said.id: said for claim in claims for said in claim.assertions}
-    reply = await _ask(asker, shown, claims, title, wanted)
-    grounder = _Grounder(asker, text, shown, wanted, {source.id: source for source in reply.sources})
+    reply = await _ask(asker, shown, claims, metadata.title, wanted)
+    grounder = _Grounder(
+        asker,
+        text,
+        shown,
+        wanted,
+        sources={source.id: source for source in reply.sources},
+        metadata=metadata,
+    )
     failing = [item for said in reply.attributions for item in grounder.failing(said)]
     for item, repair in (await ask_for_repairs(asker, shown, failing)).items():
         grounder.repaired[item] = (repair.quote or "", repair.unit or item.unit)
@@ -152,10 +168,12 @@ class _Grounder:
     def __init__(
         self,
         asker: Asker,
-        text: Foldable,
+        text: Searchable,
         shown: Sequence[Excerpt],
         wanted: dict[str, ListedAssertion],
+        *,
         sources: dict[str, v1.Source],
+        metadata: Metadata,
     ) -> None:
         self._asker = asker
         self._text = text
@@ -165,6 +183,10 @@ class _Grounder:
         self._sources = sources
         self.repaired: dict[Failing, tuple[str, int]] = {}
         self._names: dict[str, str] = {}
+        self._known = Known(
+            "\n".join(excerpt.text for excerpt in shown),
+            "\n".join(each for each in (metadata.title, metadata.published) if each),
+        )
 
     def failing(self, said: v1.Attribution) -> Iterator[Failing]:
         """The words of an attribution that do not stand where they should."""
@@ -210,8 +232,24 @@ class _Grounder:
             hearsay=said.hearsay,
             said_when=self._said_when(said),
             chain=tuple(hops),
-            checks=(),
+            checks=(*passage.checks, *self._support(said)),
         )
+
+    def _support(self, said: v1.Attribution) -> Iterator[str]:
+        """What in the claim's wording the passage does not bear out."""
+        listed_ = self._wanted[said.assertion]
+        evidence = listed_.passage.evidence
+        first, last = evidence[0].start, evidence[-1].end
+        checks = support_checks(
+            listed_.claim,
+            [each.text for each in evidence],
+            "\n".join(each.text for each in self._shown if each.start < last and first < each.end),
+            self._known,
+            denied=said.stance == "denies",
+            hearsay=said.hearsay,
+            reported=bool(said.chain),
+        )
+        return (f"claim-{check}" for check in checks)
 
     def registry(self) -> dict[str, v1.Source]:
         """The sources whose name stands in the article, with the article's own words."""
@@ -263,19 +301,18 @@ class _Grounder:
             for excerpt in self._shown
             if min(abs(excerpt.number - unit), abs(excerpt.number - passage.unit)) <= NEIGHBOURHOOD
         ]
-        hint = next(((each.start, each.end) for each in self._shown if each.number == unit), None)
         near = cue.start if cue else passage.evidence[0].start
-        return self._locate(words, reach, hint, near)
+        return self._locate(words, scope_of(self._shown, unit, reach), near)
 
     def _anywhere(self, words: str) -> Span | None:
-        return self._locate(words, self._segments, None, None)
+        return self._locate(words, Scope(self._segments), None)
 
-    def _locate(
-        self, words: str, within: Sequence[Range], hint: Range | None, near: int | None
-    ) -> Span | None:
-        place = locate(words, self._text, within=within, hint=hint, near=near, whole_words=True)
-        if place is None:
+    def _locate(self, words: str, scope: Scope, near: int | None) -> Span | None:
+        """Whole words in one piece."""
+        verdict = ground([words], self._text, scope, near=near, whole_words=True)
+        if len(verdict.places) != 1:
             return None
+        (place,) = verdict.places
         return Span(start=place.start, end=place.end, text=self._text.text[place.start : place.end])
 
     def _own_words(self, source: v1.Source, key: str) -> str | None:

@@ -1,13 +1,14 @@
 """Second step: propositions, each with the located passages that put it forward."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.asking import Asker, salvage
 from extractor.errors import ReplyInvalid, ReplyTruncated
 from extractor.excerpts import Excerpt
-from extractor.grounding.folding import Foldable
-from extractor.grounding.location import Range, locate
+from extractor.grounding.scope import scope_of, segment_ranges
+from extractor.grounding.searchable import Searchable
+from extractor.grounding.verdict import NOT_FOUND, Verdict, ground
 from extractor.repair import Failing, ask_for_repairs
 from extractor.schemas.claims import v1
 from extractor.schemas.extraction.v1 import ClaimKind, Evidence, Label
@@ -18,11 +19,15 @@ EVIDENCE = "evidence"
 
 @dataclass(frozen=True)
 class Passage:
-    """One place where a claim is put forward: its located evidence, unit and segment label."""
+    """One place where a claim is put forward: its located evidence, unit and segment label.
+
+    ``checks`` names what is wrong with the quote by which it was located.
+    """
 
     evidence: tuple[Evidence, ...]
     unit: int
     segment: Label
+    checks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Metadata:
 
 
 async def find_claims(
-    asker: Asker, text: Foldable, shown: Sequence[Excerpt], metadata: Metadata, settings: Settings
+    asker: Asker, text: Searchable, shown: Sequence[Excerpt], metadata: Metadata, settings: Settings
 ) -> list[GroundedClaim]:
     """Ask for the claims in some excerpts, in the order of their first evidence.
 
@@ -60,7 +65,7 @@ async def find_claims(
         for claim in reply.claims
         for said in claim.assertions
         for quote in said.quotes
-        if quote.strip() and finder.find(quote, said.unit) is None
+        if quote.strip() and not finder.find((quote,), said.unit).places
     ]
     for item, repair in (await ask_for_repairs(asker, shown, failing)).items():
         finder.learn(item, repair.quote or "", repair.unit)
@@ -97,9 +102,11 @@ def _grounded(asker: Asker, claim: v1.Claim, finder: "_Finder", settings: Settin
         return None
     passages: dict[tuple[Evidence, ...], Passage] = {}
     for said in claim.assertions:
-        passage = finder.passage(said)
+        verdict = finder.find(said.quotes, said.unit)
+        passage = finder.passage(verdict)
         if passage is None:
-            asker.reject("claims", "quote not found in the article", text=claim.text, **said.model_dump())
+            reason = verdict.reason or NOT_FOUND
+            asker.reject("claims", reason, text=claim.text, **said.model_dump())
         elif passage.evidence in passages:
             asker.reject("claims", "the same passage twice", text=claim.text, **said.model_dump())
         else:
@@ -113,44 +120,39 @@ def _grounded(asker: Asker, claim: v1.Claim, finder: "_Finder", settings: Settin
 class _Finder:
     """Locates quotes inside the excerpts' segments; knows the words that a repair gave for a quote."""
 
-    def __init__(self, text: Foldable, shown: Sequence[Excerpt]) -> None:
+    def __init__(self, text: Searchable, shown: Sequence[Excerpt]) -> None:
         self._text = text
         self._shown = shown
         self._segments = tuple(segment_ranges(shown))
         self._repaired: dict[tuple[str, int], tuple[str, int]] = {}
 
-    def find(self, quote: str, unit: int) -> Evidence | None:
-        """The quote's evidence, looked for in the hinted unit first."""
-        quote, unit = self._repaired.get((quote, unit), (quote, unit))
-        hint = next(((each.start, each.end) for each in self._shown if each.number == unit), None)
-        place = locate(quote, self._text, within=self._segments, hint=hint)
-        if place is None:
-            return None
-        words = self._text.text[place.start : place.end]
-        return Evidence(start=place.start, end=place.end, text=words, match=place.match)
+    def find(self, quotes: Sequence[str], unit: int) -> Verdict:
+        """Where the pieces of a passage stand, looked for in the hinted unit first."""
+        repaired = [self._repaired.get((quote, unit), (quote, unit)) for quote in quotes]
+        hint = repaired[0][1] if repaired else unit
+        return ground(
+            [quote for quote, _ in repaired], self._text, scope_of(self._shown, hint, self._segments)
+        )
 
     def learn(self, item: Failing, quote: str, unit: int | None) -> None:
         """Use other words for a quote from now on."""
         self._repaired[item.quote, item.unit] = (quote, unit or item.unit)
 
-    def passage(self, said: v1.Assertion) -> Passage | None:
-        """The located passage, in text order; None if any of its quotes is not found."""
-        found = [self.find(quote, said.unit) for quote in said.quotes]
-        if None in found:
+    def passage(self, verdict: Verdict) -> Passage | None:
+        """The located passage, in text order; None if any of its quotes was rejected."""
+        if not verdict.places:
             return None
-        places = {(each.start, each.end): each for each in found if each}
-        evidence = [places[place] for place in sorted(places)]
+        evidence = tuple(
+            Evidence(
+                start=place.start,
+                end=place.end,
+                text=self._text.text[place.start : place.end],
+                match=place.match,
+            )
+            for place in verdict.places
+        )
         holder = next(each for each in self._shown if each.start <= evidence[0].start < each.end)
         assert holder.label is not None  # noqa: S101 - claims are asked for labelled excerpts only
-        return Passage(tuple(evidence), holder.number, holder.label)
-
-
-def segment_ranges(shown: Sequence[Excerpt]) -> Iterator[Range]:
-    """The stretches of text that the excerpts cover, one for each run without a gap or new label."""
-    start: int | None = None
-    for index, excerpt in enumerate(shown):
-        start = excerpt.start if start is None else start
-        following = shown[index + 1] if index + 1 < len(shown) else None
-        if following is None or following.opens_segment or following.start != excerpt.end:
-            yield start, excerpt.end
-            start = None
+        return Passage(
+            evidence, holder.number, holder.label, tuple(f"quote-{check}" for check in verdict.checks)
+        )

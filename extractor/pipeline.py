@@ -10,7 +10,7 @@ from extractor.attribution import Attributed, ListedClaim, attribute, listed
 from extractor.claims import Metadata, find_claims
 from extractor.errors import ExtractorError, ModelError, NothingToClaim, ReplyError
 from extractor.excerpts import Excerpt, labelled, windows
-from extractor.grounding.folding import Foldable
+from extractor.grounding.searchable import Searchable
 from extractor.models.call import Model
 from extractor.schemas.attribution.v1 import Source as RepliedSource
 from extractor.schemas.extraction.v1 import (
@@ -61,7 +61,7 @@ async def attempt_article(article: Article, model: Model, settings: Settings, mo
         asker.note(error, "segments")
         raise ExtractionFailed(error, _result(article, asker, model_name, status="failed")) from error
     metadata = Metadata(article.title, article.published, article.language or language)
-    work = _Work(asker, Foldable(article.text), metadata, settings)
+    work = _Work(asker, Searchable(article.text), metadata, settings)
     excerpts = labelled(article.text, units, segments, settings.claims_from)
     if not excerpts:
         asker.note(NothingToClaim(settings.claims_from), "claims")
@@ -122,7 +122,7 @@ class _Work:
     """Claims and sources of all windows of an article, under ids of their own: c1, c2, ... and s1, s2, ..."""
 
     asker: Asker
-    text: Foldable
+    text: Searchable
     metadata: Metadata
     settings: Settings
     claims: list[Claim] = field(default_factory=list[Claim])
@@ -142,7 +142,7 @@ class _Work:
         if not claims:
             return
         try:
-            attributed = await attribute(self.asker, self.text, shown, claims, self.metadata.title)
+            attributed = await attribute(self.asker, self.text, shown, claims, self.metadata)
         except (ModelError, ReplyError) as error:
             self.asker.note(error, "attribution")
             attributed = Attributed()

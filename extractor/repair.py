@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from extractor.asking import Asker
 from extractor.errors import ModelError, ReplyError
 from extractor.excerpts import Excerpt
+from extractor.grounding.alignment import agreement
 from extractor.schemas.repair import v1
 
 NEIGHBOURS = 2
 """Units shown on either side of the unit in which a quote was said to stand."""
+
+LIKENESS = 0.3
+"""Share of the shorter one's letters that a quote and its repair must have in common: less is another quote,
+which the claim was not written on."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,14 @@ async def ask_for_repairs(
     except (ModelError, ReplyError) as error:
         asker.note(error, "repair")
         return {}
-    answers = {repair.item: repair for repair in reply.repairs if repair.quote}
-    return {item: answers[number] for number, item in enumerate(items, start=1) if number in answers}
+    answers = {repair.item: repair for repair in reply.repairs}
+    return {
+        item: answer
+        for number, item in enumerate(items, start=1)
+        if (answer := answers.get(number))
+        and answer.quote
+        and agreement(item.quote, answer.quote) >= LIKENESS
+    }
 
 
 def _around(shown: Sequence[Excerpt], items: Sequence[Failing]) -> list[Excerpt]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from extractor.article import Article
 from extractor.asking import Asker
 from extractor.excerpts import Excerpt, whole_units, windows
-from extractor.grounding.folding import Foldable
-from extractor.grounding.location import locate
+from extractor.grounding.location import locate, torn
+from extractor.grounding.scope import Scope
+from extractor.grounding.searchable import Searchable
 from extractor.schemas.extraction.v1 import Segment
 from extractor.schemas.segments import v1
 from extractor.units import Unit
@@ -26,7 +27,7 @@ async def find_segments(
     Raises:
         ModelError, ReplyError: nothing usable came, also after re-asking.
     """
-    text = Foldable(article.text)
+    text = Searchable(article.text)
     segments: list[Segment] = []
     language: str | None = None
     for shown in windows(whole_units(article.text, units), window):
@@ -43,7 +44,7 @@ async def find_segments(
 class _Borders:
     """Where a reply's segments begin in the text, and what is wrong with a reply that does not tile it."""
 
-    def __init__(self, text: Foldable, shown: Sequence[Excerpt]) -> None:
+    def __init__(self, text: Searchable, shown: Sequence[Excerpt]) -> None:
         self._text = text
         self._units = {excerpt.number: excerpt for excerpt in shown}
         self._first, self._last = shown[0].number, shown[-1].number
@@ -90,15 +91,21 @@ class _Borders:
         return start
 
     def _inside(self, words: str, unit: Excerpt, previous: int) -> int | None:
-        place = locate(words, self._text, within=[(max(unit.start, previous + 1), unit.end)])
-        if place is None:
+        place = locate(words, self._text, Scope(((max(unit.start, previous + 1), unit.end),)))
+        if place is None or self._parts_word(place.start):
             return None
-        if locate(words, self._text, within=[(place.start + 1, unit.end)], whole_words=True):
+        if locate(words, self._text, Scope(((place.start + 1, unit.end),)), whole_words=True):
             raise _NotTiled(
                 f"the words {words!r} stand more than once in unit {unit.number}: give more of them"
             )
         opens = not self._text.text[unit.start : place.start].strip()
         return unit.start if opens else place.start
+
+    def _parts_word(self, start: int) -> bool:
+        """Whether a border falls inside a word; scrapers glue lines, so that "finLIRE" is two."""
+        text = self._text.text
+        glued = text[start - 1 : start].islower() and text[start].isupper()
+        return torn(text, start, start) is not None and not glued
 
 
 class _NotTiled(Exception):

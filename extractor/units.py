@@ -6,9 +6,10 @@ an article cannot fake the start of another unit.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from extractor.characters import joins
 
 LONGEST = 1_000
 """Code points a unit may have: a blob without punctuation is still addressable, and quotes stay short."""
@@ -26,7 +27,6 @@ _ABBREVIATION = re.compile(
     r"(?:\b[^\W\d_]|\b(?:MM|Mme|Mlle|Mgr|Me|Dr|Pr|St|Ste|Mr|Mrs|Ms|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr"
     r"|No|no|vs|cf|env|av|art|vol|etc|Inc|Ltd|Co|Corp))\.$"
 )
-_JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,6 @@ def _forced_cut(text: str, start: int) -> int:
     if space >= 0:
         return space + 1
     cut = limit
-    while cut > start + LONGEST // 2 and _joins(text, cut):
+    while cut > start + LONGEST // 2 and joins(text, cut):
         cut -= 1
     return cut
-
-
-def _joins(text: str, cut: int) -> bool:
-    here, before = text[cut], text[cut - 1]
-    return bool(unicodedata.combining(here)) or here in _JOINERS or before == "\u200d" or _is_modifier(here)
-
-
-def _is_modifier(character: str) -> bool:
-    return "\U0001f3fb" <= character <= "\U0001f3ff"

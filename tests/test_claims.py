@@ -54,7 +54,7 @@ def test_an_interrupted_passage_has_several_spans_in_text_order() -> None:
     [
         (claim("x", (1, "le port"), kind="opinion"), "kind opinion was not asked for"),
         (claim(" ", (1, "le port")), "the claim has no text"),
-        (claim("x", (1, "  ")), "quote not found in the article"),
+        (claim("x", (1, "  ")), "quote without words"),
         (claim("x", (1, ["le port", "absent"])), "quote not found in the article"),
     ],
 )

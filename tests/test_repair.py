@@ -29,7 +29,7 @@ def test_quotes_that_are_not_found_are_sent_back_once_in_one_call() -> None:
     )
     assert [each.assertions[0].evidence[0].text for each in result.claims] == ["Nous avons 40 navires"]
     assert [(each.reason, each.value["quotes"]) for each in result.rejected] == [
-        ("quote not found in the article", ["le port rouvre mardi"])
+        ("quote altered: number (lundi -> mardi)", ["le port rouvre mardi"])
     ]
     assert result.status == "complete"
 
@@ -40,6 +40,17 @@ def test_an_invented_repair_is_rejected_too() -> None:
         repair={"repairs": [{"item": 1, "unit": 2, "quote": "Nous avons 50 navires"}]},
     )
     assert (result.claims, len(result.rejected)) == ((), 1)
+
+
+def test_a_repair_that_is_another_quote_is_not_used() -> None:
+    result = run(
+        claims={"claims": [claim("x", (2, "Nous possédons cent avions"))]},
+        repair={"repairs": [{"item": 1, "unit": 1, "quote": "le port rouvre lundi"}]},
+    )
+    assert (result.claims, [each.reason for each in result.rejected]) == (
+        (),
+        ["quote not found in the article"],
+    )
 
 
 def test_a_repair_that_fails_is_said_and_loses_nothing_else() -> None:

@@ -1,128 +1,262 @@
-"""Where in an article a quote stands: exact first, then folded; never a guess.
+"""Where in an article words stand: exactly, else folded, else folded without case; never a guess.
 
-A quote may occur several times. Which occurrence is meant is decided by the unit it was said to stand in,
-then by nearness, never by coming first.
+The words may stand in several places. Which is meant is decided by where they are said to stand, then by
+nearness, never by coming first.
 """
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import merge
 from typing import Literal
 
-from extractor.grounding.folding import Foldable, Folded, fold
+from extractor.characters import joins
+from extractor.grounding.figures import NUMBER_WORDS
+from extractor.grounding.folding import Folded
+from extractor.grounding.scope import Range, Scope
+from extractor.grounding.searchable import Searchable
+from extractor.grounding.words import Words
 
-Range = tuple[int, int]
-"""Start and end in code points, end exclusive."""
+_EDGES = " '.,;:-"
+"""Folded punctuation at the edges of a quote that the article need not have: models close a quote with a full
+stop, or in quotation marks of their own. Not "?" and "!": they make another sentence of it."""
+
+_LONGER = 3
+"""How much longer than a quote its place can be: entities and white space that fold to one character."""
+
+_JOINED_TO_NUMBERS = NUMBER_WORDS | {"et", "and", "pour", "per", "percent"}
+_LONGEST_NUMBER_WORD = 16
+_LAST_WORD = re.compile(r"([^\W\d_]+)[\s-]?$")
+_FIRST_WORD = re.compile(r"[\s-]?([^\W\d_]+)")
+
+_FIGURE_CONTEXT = 40
+"""Folded characters around an edge that can belong to one figure ("quatre-vingt-dix-sept mille")."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a quote was found, and how."""
+    """Where words were found, and how.
+
+    Args:
+        start: first code point.
+        end: code point after the last.
+        match: exact; normalized if only folding makes them equal; fuzzy if small differences remain.
+        torn: "word" or "figure" if it begins or ends inside one, else None.
+    """
 
     start: int
     end: int
-    match: Literal["exact", "normalized"]
+    match: Literal["exact", "normalized", "fuzzy"]
+    torn: Literal["word", "figure"] | None = None
 
 
 def locate(
-    quote: str,
-    article: Foldable,
-    *,
-    within: Sequence[Range],
-    hint: Range | None = None,
-    near: int | None = None,
-    whole_words: bool = False,
+    words: str, text: Searchable, scope: Scope, *, near: int | None = None, whole_words: bool = False
 ) -> Place | None:
-    """Find a quote.
+    """Find words, exactly or folded.
 
     Args:
-        quote: the words as the model gives them; white space around them does not count.
-        article: the text to search.
-        within: the quote must lie inside one of these ranges.
-        hint: where it is said to stand; an occurrence that lies there is preferred.
-        near: among several, the one nearest to this code point is meant; by default to the hint.
-        whole_words: an occurrence that begins or ends inside a word is not accepted; otherwise it is only
-            accepted if there is no other.
+        words: as the model gives them; white space around them does not count.
+        text: the text to search.
+        scope: where they may stand, and where they are said to.
+        near: among several places, the one nearest to this code point is meant; by default to the hint.
+        whole_words: a place that begins or ends inside a word is not accepted; otherwise it is only accepted
+            if there is no other in the hinted ranges, or anywhere.
 
     Returns:
-        The place, or None if the words do not stand there.
+        The place, or None if the words do not stand there. A place that parts a figure or a word says so.
     """
-    quote = quote.strip()
-    if not quote:
-        return None
-    rank = _preference(article.text, hint, near)
-    places: list[Place] = []
-    for match, occurrences in (("exact", _exact), ("normalized", _folded)):
-        places += [
-            Place(start, end, match)  # type: ignore[arg-type]  # the loop's literals are the two matches
-            for start, end in occurrences(quote, article, within)
-            if not whole_words or _is_whole(article.text, start, end)
+    part_figure: Place | None = None
+    for ranges in _tiers(scope):
+        part_word: Place | None = None
+        for place in places(words, text, scope, ranges, near=near):
+            if place.torn is None:
+                return place
+            if place.torn == "word":
+                part_word = part_word or place
+            else:
+                part_figure = part_figure or place
+        if part_word and not whole_words:
+            return part_word
+    return None if whole_words else part_figure
+
+
+def places(
+    words: str, text: Searchable, scope: Scope, ranges: tuple[Range, ...], *, near: int | None = None
+) -> Iterator[Place]:
+    """All places that touch one of ``ranges``: the exact ones nearest first, then the folded ones."""
+    words = words.strip()
+    if not words:
+        return
+    target = near if near is not None else scope.hinted[0][0] if scope.hinted else 0
+    seen: set[Range] = set()
+    exact = (
+        _nearest_first(words, text.text, low, high, target)
+        for low, high in _windows(scope, ranges, len(words))
+    )
+    for start in _merged(exact):
+        end = start + len(words)
+        if not (joins(text.text, start) or joins(text.text, end)):
+            seen.add((start, end))
+            yield Place(start, end, "exact", torn(text.text, start, end))
+    for start, end in _folded_places(words, text, scope, ranges, target):
+        if (start, end) not in seen:
+            seen.add((start, end))
+            yield Place(start, end, "normalized", torn(text.text, start, end))
+
+
+def _tiers(scope: Scope) -> Iterator[tuple[Range, ...]]:
+    if scope.hinted:
+        yield scope.hinted
+    yield scope.allowed
+
+
+def _windows(scope: Scope, ranges: tuple[Range, ...], length: int) -> Iterator[Range]:
+    """Where to look for places of a length that touch one of the ranges and lie in an allowed one."""
+    if ranges is scope.allowed:
+        yield from ranges
+        return
+    for low, high in scope.allowed:
+        for first, last in ranges:
+            if first < high and low < last:
+                yield max(low, first - length + 1), min(high, last + length - 1)
+
+
+def _nearest_first(wanted: str, text: str, low: int, high: int, target: int) -> Iterator[tuple[int, int]]:
+    """Where a string stands between two positions, after the gap between it and a target, which ascends."""
+    length = len(wanted)
+
+    def after() -> Iterator[tuple[int, int]]:
+        position = text.find(wanted, max(low, target), high)
+        while position >= 0:
+            yield position - target, position
+            position = text.find(wanted, position + 1, high)
+
+    def before() -> Iterator[tuple[int, int]]:
+        position = text.rfind(wanted, low, min(high, target + length - 1))
+        while position >= 0:
+            if position < target:
+                yield max(0, target - position - length), position
+            position = text.rfind(wanted, low, position + length - 1)
+
+    return merge(after(), before(), key=_gap)
+
+
+def _merged(found: Iterable[Iterator[tuple[int, int]]]) -> Iterator[int]:
+    found = tuple(found)
+    if len(found) == 1:
+        return (position for _, position in found[0])
+    return (position for _, position in merge(*found, key=_gap))
+
+
+def _gap(found: tuple[int, int]) -> int:
+    return found[0]
+
+
+def _folded_places(
+    words: str, text: Searchable, scope: Scope, ranges: tuple[Range, ...], target: int
+) -> Iterator[Range]:
+    reach = _LONGER * len(words)
+    for quote, article in _readings(words, text):
+        at_target = article.position(target)
+        windows = [
+            (article.position(low), article.position(high)) for low, high in _windows(scope, ranges, reach)
         ]
-        # An exact place elsewhere, or inside a word, must not hide the folded one that is meant.
-        if any(rank(place)[:2] == (False, False) for place in places):
-            break
-    return min(
-        places, key=lambda place: (*rank(place)[:2], place.match != "exact", *rank(place)[2:]), default=None
+        for wanted, haystack in _wanted(quote, article):
+            found = (_nearest_first(wanted, haystack, low, high, at_target) for low, high in windows)
+            for at in _merged(found):
+                span = article.span(at, at + len(wanted))
+                if (
+                    span
+                    and _lies_in(span, scope.allowed)
+                    and any(s < span[1] and span[0] < e for s, e in ranges)
+                ):
+                    yield span
+
+
+def _lies_in(span: Range, ranges: tuple[Range, ...]) -> bool:
+    index = bisect_right(ranges, span[0], key=lambda each: each[0]) - 1
+    return index >= 0 and span[1] <= ranges[index][1]
+
+
+def _readings(words: str, text: Searchable) -> Iterator[tuple[Folded, Folded]]:
+    """Hyphens at line ends are dropped, else taken for the word's own."""
+    quote = _fold_quote(words)
+    yield quote, text.folded
+    if quote.has_line_hyphens or text.folded.has_line_hyphens:
+        yield Folded(words, keep_line_hyphens=True), text.with_line_hyphens
+
+
+def _wanted(quote: Folded, article: Folded) -> Iterator[tuple[str, str]]:
+    """What to look for in what: with its case, then without, then without punctuation at the edges."""
+    wanted = quote.text.strip()
+    if not wanted:
+        return
+    yield wanted, article.text
+    lower = quote.caseless.strip()
+    yield lower, article.caseless
+    if (bare := lower.strip(_EDGES)) != lower and bare:
+        yield bare, article.caseless
+
+
+@lru_cache(maxsize=64)
+def _fold_quote(words: str) -> Folded:
+    """A quote is looked for in several ranges."""
+    return Folded(words)
+
+
+def torn(text: str, start: int, end: int) -> Literal["word", "figure"] | None:
+    """Whether a place begins or ends inside a word or a figure."""
+    if _parts_figure(text, start) or _parts_figure(text, end):
+        return "figure"
+    if _inside_word(text, start) or _inside_word(text, end):
+        return "word"
+    return None
+
+
+def _parts_figure(text: str, position: int) -> bool:
+    if not 0 < position < len(text):
+        return False
+    before, after = text[position - 1], text[position]
+    if not (before.isdigit() or after.isdigit()) and not _may_part_number_words(text, position):
+        return False
+    low = max(0, position - _FIGURE_CONTEXT)
+    around = _fold_quote(text[low : position + _FIGURE_CONTEXT])
+    at = around.position(position - low)
+    return any(
+        word.key[0] == "#"
+        and word.start < at < word.end
+        and _spans(around, word.start, word.end, position - low)
+        for word in Words(around.text)
     )
 
 
-def _preference(
-    text: str, hint: Range | None, near: int | None
-) -> Callable[[Place], tuple[bool, bool, int, int, int]]:
-    target = near if near is not None else hint[0] if hint else 0
-
-    def rank(place: Place) -> tuple[bool, bool, int, int, int]:
-        outside = hint is not None and not (place.start < hint[1] and hint[0] < place.end)
-        gap = max(place.start - target, target - place.end, 0)
-        torn = not _is_whole(text, place.start, place.end)
-        return outside, torn, gap, abs(place.start - target), place.start
-
-    return rank
+def _spans(folded: Folded, first: int, last: int, position: int) -> bool:
+    start, end = folded.outer_span(first, last)
+    return start < position < end
 
 
-def _exact(quote: str, article: Foldable, within: Sequence[Range]) -> Iterator[Range]:
-    for low, high in within:
-        for start in _find_all(quote, article.text, low, high):
-            yield start, start + len(quote)
-
-
-def _folded(quote: str, article: Foldable, within: Sequence[Range]) -> Iterator[Range]:
-    wanted = fold(quote).text.strip()
-    if not wanted:
-        return
-    folded = article.folded
-    for first in _find_all(wanted, folded.text, 0, len(folded.text)):
-        last = first + len(wanted) - 1
-        start, end = folded.starts[first], folded.ends[last]
-        if _is_torn(folded, first, last):
-            continue
-        if any(low <= start and end <= high for low, high in within):
-            yield start, end
-
-
-def _is_torn(folded: Folded, first: int, last: int) -> bool:
-    """Whether a match takes a letter without its accent, or part of an ellipsis."""
-    before, after = folded.starts[first - 1 : first], folded.starts[last + 1 : last + 2]
-    return before == (folded.starts[first],) or after == (folded.starts[last],)
-
-
-def _find_all(wanted: str, text: str, low: int, high: int) -> Iterator[int]:
-    position = text.find(wanted, low, high)
-    while position >= 0:
-        yield position
-        position = text.find(wanted, position + 1, high)
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    return not (_inside_word(text, start) or _inside_word(text, end))
+def _may_part_number_words(text: str, position: int) -> bool:
+    """Whether a number may go on across a space or hyphen here: worth a closer look."""
+    before = _LAST_WORD.search(text[max(0, position - _LONGEST_NUMBER_WORD) : position])
+    after = _FIRST_WORD.match(text[position : position + _LONGEST_NUMBER_WORD])
+    return bool(
+        before
+        and after
+        and before[1].lower() in _JOINED_TO_NUMBERS
+        and after[1].lower() in _JOINED_TO_NUMBERS
+    )
 
 
 def _inside_word(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return False
-    return _is_cased(text[position - 1]) and _is_cased(text[position])
+    return _is_spaced(text[position - 1]) and _is_spaced(text[position])
 
 
-def _is_cased(character: str) -> bool:
+def _is_spaced(character: str) -> bool:
     """Letters of scripts that put spaces between words, marks and figures; not Arabic or Chinese ones."""
     return unicodedata.category(character) in ("Lu", "Ll", "Lt", "Nd", "Mn")

@@ -1,0 +1,256 @@
+"""Whether a claim's own words are borne out by its evidence: figures, negation, modality, names, additions.
+
+A claim is no quotation: it names what pronouns stand for, undoes reported speech, and takes its subject from
+elsewhere in the article. So nothing is rejected here; what looks wrong is named.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import regex
+
+from extractor.grounding.alignment import align
+from extractor.grounding.folding import Folded
+from extractor.grounding.lexicon import (
+    CALENDAR,
+    FUNCTION_WORDS,
+    FUTURE,
+    HEARSAY,
+    NEGATIONS,
+    NEGATIVE,
+    POSSIBLE,
+    TURNING,
+)
+from extractor.grounding.polarity import is_conditional, is_future, is_possible, negations
+from extractor.grounding.words import Word, Words
+
+SupportCheck = Literal["number", "negation", "name", "modality", "addition"]
+"""What can be wrong with a claim's wording. docs/grounding.md says what each means."""
+
+STEM = 5
+"""Letters by which two forms of a word are held for one ("achète", "acheter"): enough to tell most words
+apart, few enough for the endings of French and English."""
+
+MOST_UNSUPPORTED = 0.4
+"""Share of a claim's content words that may stand nowhere in the article. Rewording needs some: a noun for a
+verb, a pronoun spelt out. On the golden cases the highest share of a sound claim is a third."""
+
+FEWEST_UNSUPPORTED = 3
+"""Content words in a row that stand nowhere in the article, from which on they are an addition."""
+
+_YEARS = range(1000, 2200)
+_DAYS = range(1, 32)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a claim may draw on besides its evidence.
+
+    Args:
+        text: the article's words that claims may rest on.
+        metadata: title and date known apart from the text.
+    """
+
+    text: str
+    metadata: str = ""
+
+    @cached_property
+    def words(self) -> Words:
+        """All words of the text and the metadata."""
+        return Words(Folded(f"{self.text}\n{self.metadata}").text)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """How they begin, without accents."""
+        return frozenset(map(_stem, self.words.keys))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Words that are capitalised inside a sentence."""
+        return frozenset(word.key for word in self.words.between(0, len(self.words)) if _is_name(word))
+
+
+def support_checks(
+    claim: str,
+    evidence: Sequence[str],
+    sentence: str,
+    known: Known,
+    *,
+    denied: bool,
+    hearsay: bool,
+    reported: bool,
+) -> tuple[SupportCheck, ...]:
+    """What in a claim its evidence does not bear out.
+
+    Args:
+        claim: the claim's text.
+        evidence: its passages.
+        sentence: the unit or units around the evidence.
+        known: the rest of what the claim may draw on.
+        denied: the evidence rejects the claim, so that the two differ in polarity.
+        hearsay: the outlet keeps its distance; the claim drops the conditional that says so.
+        reported: it stands in reported speech, so that "would" may be a future of the past.
+    """
+    said = _words(claim)
+    basis = _words("\n".join(evidence))
+    around = _words(sentence)
+    found: list[SupportCheck] = []
+    if any(_unsupported_figures(said, basis, known)):
+        found.append("number")
+    if not denied and _negates_otherwise(said, basis, around):
+        found.append("negation")
+    if any(_unsupported_names(said, known)) or _replaces_name(said, basis) or _swaps_names(said, basis):
+        found.append("name")
+    if _is_surer_or_less_sure(said, basis, around, hearsay=hearsay, reported=reported):
+        found.append("modality")
+    if _adds(said, known):
+        found.append("addition")
+    return tuple(found)
+
+
+def _words(text: str) -> Words:
+    return Words(Folded(text).text)
+
+
+def _unsupported_figures(said: Words, basis: Words, known: Known) -> Iterator[str]:
+    """Figures that the evidence does not give, or gives of something else."""
+    given = set(basis.keys) | _digits(basis)
+    counted = {(noun, figure) for figure, noun in _counted(basis)}
+    elsewhere = set(_counted(known.words))
+    for word, noun in _figures_with_nouns(said):
+        if word.key in given:
+            others = {figure for other, figure in counted if noun and other == noun}
+            if others and word.key not in others:
+                yield word.text
+        elif not (noun and (word.key, noun) in elsewhere) and not _is_known_date(word, known):
+            yield word.text
+
+
+def _figures_with_nouns(words: Words) -> Iterator[tuple[Word, str]]:
+    for number in range(len(words)):
+        word = words[number]
+        if word.is_figure:
+            yield word, _noun_after(words, number)
+
+
+def _counted(words: Words) -> Iterator[tuple[str, str]]:
+    return ((word.key, noun) for word, noun in _figures_with_nouns(words) if noun)
+
+
+def _noun_after(words: Words, number: int) -> str:
+    """The stem of the first content word after a figure, if it follows within two words."""
+    for at in range(number + 1, min(number + 3, len(words))):
+        key = words.keys[at]
+        if key not in FUNCTION_WORDS:
+            return _stem(key) if key[0].isalpha() else ""
+    return ""
+
+
+def _digits(words: Words) -> set[str]:
+    """Numbers inside words such as "7h44" or "2012-05-22"."""
+    return {f"#{int(digits)}" for key in words.keys for digits in regex.findall(r"\d{1,9}", key)}
+
+
+def _is_known_date(word: Word, known: Known) -> bool:
+    """A day, month or year that the article's dateline or date gives: claims resolve "on Wednesday" by it."""
+    value = word.key.removeprefix("#")
+    if not value.isdigit() or not (int(value) in _YEARS or int(value) in _DAYS):
+        return False
+    return word.key in known.words.postings or word.key in _digits(known.words)
+
+
+def _negates_otherwise(said: Words, basis: Words, around: Words) -> bool:
+    claimed, given = negations(said.keys), negations(basis.keys)
+    if given and not claimed:
+        return True
+    implied = negations(around.keys) or not NEGATIVE.isdisjoint(map(_stem, basis.keys))
+    return bool(claimed) and not given and not implied
+
+
+def _unsupported_names(said: Words, known: Known) -> Iterator[str]:
+    for word in said.between(0, len(said)):
+        if _is_name(word) and word.key not in known.words.postings and _stem(word.key) not in known.stems:
+            yield word.text
+
+
+def _replaces_name(said: Words, basis: Words) -> bool:
+    """Whether the claim, held against the evidence word by word, has another name in a name's place."""
+    if not len(said) or not len(basis):
+        return False
+    alignment = align(basis, said, [(0, len(said))], 0)
+    if alignment is None:
+        return False
+    return any(
+        any(map(_is_name, change.quoted))
+        and any(map(_is_name, change.written))
+        and not change.is_slip
+        and not {w.key for w in change.quoted} & set(said.keys)
+        for change in alignment.changes
+    )
+
+
+def _swaps_names(said: Words, basis: Words) -> bool:
+    """Whether two names of the evidence stand in the other order, with nothing that explains it.
+
+    A passive or a relative clause does ("Kherson, que la Russie a occupé").
+    """
+    once = [key for key in basis.keys if len(basis.postings[key]) == len(said.postings.get(key, ())) == 1]
+    names = {word.key for word in basis.between(0, len(basis)) if word.is_capitalised and _is_nominal(word)}
+    places = [said.postings[key][0] for key in once if key in names]
+    return places != sorted(places) and TURNING.isdisjoint(set(said.keys) ^ set(basis.keys))
+
+
+def _is_surer_or_less_sure(
+    said: Words, basis: Words, around: Words, *, hearsay: bool, reported: bool
+) -> bool:
+    claimed = [key for key in said.keys if key in POSSIBLE]
+    conditional = any(map(is_conditional, said.keys))
+    given = [key for key in basis.keys if key in POSSIBLE and not (hearsay and key in HEARSAY)]
+    if "would" in given and reported and not FUTURE.isdisjoint(said.keys):
+        given = [key for key in given if key != "would"]
+    if given and not claimed and not conditional:
+        return not (hearsay and all(map(is_conditional, given)))
+    if any(map(is_conditional, basis.keys)) and not (claimed or conditional or hearsay):
+        return not (reported and any(map(is_future, said.keys)))
+    if claimed or conditional:
+        surroundings = [*basis.keys, *around.keys]
+        return not is_possible(surroundings) and not any(map(is_conditional, surroundings))
+    return False
+
+
+def _adds(said: Words, known: Known) -> bool:
+    """Whether too many of the claim's content words, or several in a row, stand nowhere in the article."""
+    content = [word for word in said.between(0, len(said)) if _is_content(word)]
+    missing = [_stem(word.key) not in known.stems for word in content]
+    in_a_row = longest = 0
+    for is_missing in missing:
+        in_a_row = in_a_row + 1 if is_missing else 0
+        longest = max(longest, in_a_row)
+    too_many = len(content) >= FEWEST_UNSUPPORTED and sum(missing) > MOST_UNSUPPORTED * len(content)
+    return longest >= FEWEST_UNSUPPORTED or too_many
+
+
+def _is_content(word: Word) -> bool:
+    return not (
+        word.is_figure
+        or word.key in FUNCTION_WORDS
+        or word.key in CALENDAR
+        or word.key in NEGATIONS
+        or word.key in POSSIBLE
+    )
+
+
+def _is_name(word: Word) -> bool:
+    return word.is_capitalised and not word.opens and _is_nominal(word)
+
+
+def _is_nominal(word: Word) -> bool:
+    return not (word.key in FUNCTION_WORDS or word.key in CALENDAR)
+
+
+def _stem(key: str) -> str:
+    plain = "".join(c for c in unicodedata.normalize("NFD", key) if not unicodedata.combining(c))
+    return plain[:STEM]
