@@ -1,34 +1,22 @@
 """Where words stand that are not quite those of the article, and how the two differ.
 
-Candidates come from an index of the article's words: those of the quote vote for where it begins, rare
-ones first. Each candidate is aligned word by word (Levenshtein, rapidfuzz), so that the cost depends on the
-quote and not on the article.
+Each candidate place is aligned with the quote word by word (Levenshtein, rapidfuzz), so that the cost depends
+on the quote and not on the article.
 """
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rapidfuzz.distance import OSA, Levenshtein
+from rapidfuzz.distance import Levenshtein
 
+from extractor.grounding.candidates import SLACK, candidates, is_slip
 from extractor.grounding.folding import Folded
 from extractor.grounding.lexicon import FUNCTION_WORDS
 from extractor.grounding.words import Word, Words
 
 Range = tuple[int, int]
-
-MOST_VOTES = 400
-"""Places of words that are looked at for one quote: rare words come first and decide; a frequent word adds
-nothing but time."""
-
-SLACK = 12
-"""Words by which the end of a quote may be shifted against its beginning: a clause left out."""
-
-CANDIDATES = 3
-"""Places that are aligned: the best by votes, and two more in case a repetition looks as good."""
 
 WRITTEN_GAP_COST, MOST_WRITTEN_GAP = 0.4, 4
 QUOTED_GAP_COST = 0.5
@@ -37,9 +25,6 @@ out is one slip), and to have a word of one's own. A word before a gap of three 
 
 MOST_REPLACED = 2
 """Words at an end of a quote that may stand for as many of the article's; more are an addition."""
-
-SHORTEST_SLIP = 4
-"""Letters of the shortest word in which another letter can be a slip: "nord", "bord", not "le", "la"."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +69,7 @@ def align(quote: Words, article: Words, ranges: Sequence[Range], near: int) -> A
     Of equally good ones the one nearest to word ``near``.
     """
     found: list[Alignment] = []
-    for low, high, at in _candidates(quote, article, ranges):
+    for low, high, at in candidates(quote, article, ranges):
         found += _align_at(quote, article, max(low, at - SLACK), min(high, at + len(quote) + 2 * SLACK))
         if found and found[-1].coverage == 1 and not found[-1].gaps and len(quote) > SLACK:
             break
@@ -111,70 +96,6 @@ def _content(text: str) -> list[str]:
     return [key for key in keys if key not in FUNCTION_WORDS] or keys
 
 
-def is_slip(one: str, other: str) -> bool:
-    """Whether two words differ by a letter added, lost, changed or swapped, or by accents only."""
-    one, other = one.lower(), other.lower()
-    if one == other:
-        return True
-    if any(c.isdigit() for c in one + other) or max(len(one), len(other)) < SHORTEST_SLIP:
-        return False
-    return OSA.distance(one, other, score_cutoff=1) <= 1
-
-
-def _candidates(quote: Words, article: Words, ranges: Sequence[Range]) -> Iterator[tuple[int, int, int]]:
-    """Ranges and the numbers of the words in them at which the quote may begin, best first."""
-    found: list[tuple[int, int, int, int]] = []
-    for low, high in ranges:
-        diagonals = sorted(_votes(quote, article, low, high)) or sorted(_slips(quote, article, low, high))
-        found += [(-votes, low, high, at) for at, votes in _clusters(diagonals)]
-    return ((low, high, at) for _, low, high, at in sorted(found)[:CANDIDATES])
-
-
-def _votes(quote: Words, article: Words, low: int, high: int) -> list[int]:
-    """For each place of a word of the quote, where the quote would begin; rare words first."""
-    places: list[tuple[int, int, int, list[int]]] = []
-    for number, key in enumerate(quote.keys):
-        if postings := article.postings.get(key):
-            first, last = bisect_left(postings, low), bisect_left(postings, high)
-            if first < last:
-                places.append((last - first, number, first, postings))
-    votes: list[int] = []
-    for count, number, first, postings in sorted(places, key=lambda place: place[:2]):
-        if votes and len(votes) + count > MOST_VOTES:
-            break
-        votes += [at - number for at in postings[first : first + min(count, MOST_VOTES)]]
-    return votes
-
-
-def _slips(quote: Words, article: Words, low: int, high: int) -> Iterator[int]:
-    """As votes, for a quote of which no word stands there as it is: its longest word, misspelt."""
-    if high - low > MOST_VOTES:
-        return
-    number = max(range(len(quote)), key=lambda each: len(quote.keys[each]), default=None)
-    if number is not None:
-        yield from (at - number for at in range(low, high) if is_slip(article.keys[at], quote.keys[number]))
-
-
-def _clusters(diagonals: list[int]) -> Iterator[tuple[int, int]]:
-    """The beginnings with the most votes within the slack, and their votes."""
-    counts = Counter(diagonals)
-    for _ in range(CANDIDATES):
-        ordered = sorted(counts)
-        best, votes, first, inside = 0, 0, 0, 0
-        for at in ordered:
-            inside += counts[at]
-            while at - ordered[first] > SLACK:
-                inside -= counts[ordered[first]]
-                first += 1
-            if inside > votes:
-                best, votes = ordered[first], inside
-        if not votes:
-            return
-        yield best, votes
-        for at in (each for each in ordered if best <= each <= best + SLACK):
-            del counts[at]
-
-
 _Block = tuple[int, int, int, int]
 """Words that agree: first and last in the quote, first and last in the article; lasts exclusive."""
 
@@ -193,15 +114,23 @@ def _align_at(quote: Words, article: Words, low: int, high: int) -> Iterator[Ali
             for place, other in enumerate(keys)
             if is_slip(key, other)
         ][:1]
-    if blocks := _extended(_densest(_closed_up(blocks, quote, article)), quote, article, low, high):
+    if blocks := _extended(_compact(blocks, quote, article), quote, article, low, high):
         yield _alignment(blocks, quote, article)
 
 
-def _closed_up(blocks: list[_Block], quote: Words, article: Words) -> list[_Block]:
-    """Move blocks up to the longest where they could as well stand: of equal paths the closest is meant."""
-    if len(blocks) < 2:  # noqa: PLR2004 - nothing to move up to
-        return blocks
-    anchor = max(range(len(blocks)), key=lambda at: blocks[at][1] - blocks[at][0])
+def _compact(blocks: list[_Block], quote: Words, article: Words) -> list[_Block]:
+    """The densest run of blocks, when they are moved up to one of the longest of them.
+
+    Levenshtein gives one of many equal paths; that whose words stand closest together is meant.
+    """
+    longest = max((block[1] - block[0] for block in blocks), default=0)
+    anchors = [at for at, block in enumerate(blocks) if block[1] - block[0] == longest]
+    runs = [_densest(_moved_up(blocks, at, quote, article)) for at in {*anchors[:1], *anchors[-1:]}]
+    return max(runs, default=(0.0, []))[1]
+
+
+def _moved_up(blocks: list[_Block], anchor: int, quote: Words, article: Words) -> list[_Block]:
+    """Move blocks up to one of them where they could as well stand."""
     left = blocks[: anchor + 1]
     right = [_mirrored(block) for block in reversed(blocks[anchor:])]
     left = _moved_right(left, quote.keys, article.keys)
@@ -247,9 +176,9 @@ def _moved_right(
     return moved
 
 
-def _densest(blocks: list[_Block]) -> list[_Block]:
-    """The run of blocks with the most agreement for its gaps: a stray word far off is no part of a quote."""
-    best, best_score, run, score = blocks[:1], float("-inf"), list[_Block](), 0.0
+def _densest(blocks: list[_Block]) -> tuple[float, list[_Block]]:
+    """The run of blocks with the most agreement for its gaps, and how much: stray words are no part of a quote."""
+    best, best_score, run, score = blocks[:1], 0.0, list[_Block](), 0.0
     for block in blocks:
         size = block[1] - block[0]
         cost = _gap_cost(run[-1], block) if run else 0
@@ -259,7 +188,7 @@ def _densest(blocks: list[_Block]) -> list[_Block]:
             run, score = [block], size
         if score > best_score:
             best, best_score = run, score
-    return best
+    return best_score, best
 
 
 def _gap_cost(left: _Block, right: _Block) -> float:
@@ -283,7 +212,7 @@ def _extended(blocks: list[_Block], quote: Words, article: Words, low: int, high
 
 
 def _agree(quote: Words, q: int, article: Words, a: int) -> bool:
-    return is_slip(quote.keys[q], article.keys[a])
+    return quote.keys[q] == article.keys[a] or is_slip(quote.written(q), article.written(a))
 
 
 def _alignment(blocks: list[_Block], quote: Words, article: Words) -> Alignment:

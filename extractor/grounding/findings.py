@@ -107,7 +107,13 @@ def _is_inner_name(word: Word) -> bool:
 
 def _is_other_name(change: Change, article: Words) -> bool:
     """Whether what looks like a slip in a name may be somebody else's."""
-    return any(len(word.key) < SHORTEST_NAME_SLIP or word.key in article.postings for word in change.quoted)
+    quoted, written = ("".join(w.text for w in words) for words in (change.quoted, change.written))
+    is_letter_changed = len(quoted) == len(written) and sorted(quoted.lower()) != sorted(written.lower())
+    return (
+        written.isupper()  # an acronym has no letter to spare
+        or any(word.key in article.postings for word in change.quoted)
+        or (is_letter_changed and len(quoted) < SHORTEST_NAME_SLIP)
+    )
 
 
 def _told(written: Sequence[Word], quoted: Sequence[Word]) -> str:

@@ -187,7 +187,8 @@ def _readings(words: str, text: Searchable) -> Iterator[tuple[Folded, Folded]]:
     quote = _fold_quote(words)
     yield quote, text.folded
     if quote.has_line_hyphens or text.folded.has_line_hyphens:
-        yield Folded(words, keep_line_hyphens=True), text.with_line_hyphens
+        article = text.with_line_hyphens if text.folded.has_line_hyphens else text.folded
+        yield Folded(words, keep_line_hyphens=True), article
 
 
 def _wanted(quote: Folded, article: Folded) -> Iterator[tuple[str, str]]:

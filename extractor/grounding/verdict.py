@@ -30,6 +30,9 @@ still be mostly slips."""
 REACH = 1_500
 """Code points over which an ellipsis, or the next piece of a passage, may reach: a paragraph or two."""
 
+_WIDEST_MARK = 12
+"""Code points of the longest ellipsis of an article over which two pieces are still one."""
+
 _BEGINNINGS = 8
 """Places of the first piece that are tried until the other pieces follow."""
 
@@ -88,7 +91,7 @@ def ground(
     findings = [finding for each in judged for finding in each.findings]
     if not judged or not judged[-1].places:
         return Verdict("rejected", (), _names(findings), judged[-1].reason if judged else NO_WORDS)
-    in_order = tuple(_merged([place for each in judged for place in each.places]))
+    in_order = tuple(_merged([place for each in judged for place in each.places], text))
     return Verdict(_weakest(in_order), in_order, _names([*findings, *_between(in_order, text)]))
 
 
@@ -184,8 +187,8 @@ def _altered_pieces(pieces: Sequence[str], text: Searchable, scope: Scope) -> _J
     if failed := next((each for each in judged if not each.places), None):
         return _Judged((), findings, failed.reason)
     found = [place for each in judged for place in each.places]
-    starts = [place.start for place in found]
-    if starts != sorted(starts) or found[-1].end - found[0].start > REACH + sum(map(len, pieces)):
+    follow = all(one.end <= other.start for one, other in pairwise(found))
+    if not follow or found[-1].end - found[0].start > REACH + sum(map(len, pieces)):
         return _Judged((), findings, NOT_FOUND)
     return _Judged(tuple(found), findings)
 
@@ -269,11 +272,11 @@ def _between(in_order: Sequence[Place], text: Searchable) -> Iterator[Finding]:
                 yield Finding("negation", fatal=False, told=left_out)
 
 
-def _merged(found: Sequence[Place]) -> Iterator[Place]:
-    """In text order; what overlaps is one."""
+def _merged(found: Sequence[Place], text: Searchable) -> Iterator[Place]:
+    """In text order; what overlaps, or has only the article's own ellipsis between, is one."""
     last: Place | None = None
     for place in sorted(found, key=lambda each: (each.start, -each.end)):
-        if last and place.start < last.end:
+        if last and _adjoin(last, place, text):
             if place.end > last.end:
                 last = Place(last.start, place.end, _weakest((last, place)))
         else:
@@ -282,6 +285,13 @@ def _merged(found: Sequence[Place]) -> Iterator[Place]:
             last = place
     if last:
         yield last
+
+
+def _adjoin(one: Place, other: Place, text: Searchable) -> bool:
+    between = text.text[one.end : other.start]
+    return other.start < one.end or (
+        len(between) <= _WIDEST_MARK and _ELLIPSIS.fullmatch(between) is not None
+    )
 
 
 def _weakest(found: Sequence[Place]) -> Literal["exact", "normalized", "fuzzy"]:

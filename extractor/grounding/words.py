@@ -74,6 +74,10 @@ class Words(Sequence[Word]):
         start, end = self.starts[index], self.ends[index]
         return Word(self.keys[index], self._folded[start:end], start, end, opens=self._opens(index))
 
+    def written(self, index: int) -> str:
+        """How a word is written."""
+        return self._folded[self.starts[index] : self.ends[index]]
+
     def between(self, first: int, last: int) -> list[Word]:
         """The words ``first`` to ``last`` (exclusive)."""
         return [self[index] for index in range(first, last)]
@@ -85,6 +89,11 @@ class Words(Sequence[Word]):
         for number, each in enumerate(self.keys):
             postings[each].append(number)
         return dict(postings)
+
+    @cached_property
+    def vocabulary(self) -> tuple[str, ...]:
+        """All keys."""
+        return tuple(self.postings)
 
     def numbers(self, first: int, last: int) -> tuple[int, int]:
         """The words that begin at folded characters ``first`` to ``last`` (exclusive), as a range."""

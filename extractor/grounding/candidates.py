@@ -1,0 +1,114 @@
+"""Where in an article an altered quote may stand: its words vote for where it begins, rare ones most."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from extractor.grounding.lexicon import FUNCTION_WORDS
+from extractor.grounding.words import Words
+
+Range = tuple[int, int]
+
+MOST_VOTES = 400
+"""Places of words that are looked at for one quote: rare words come first and decide; a frequent word adds
+nothing but time."""
+
+SLACK = 12
+"""Words by which the end of a quote may be shifted against its beginning: a clause left out."""
+
+CANDIDATES = 3
+"""Places that are aligned: the best by votes, and two more in case a repetition looks as good."""
+
+ENOUGH_KNOWN = 3
+"""Content words that stand in the article as they are, from which on misspelt ones are not looked up."""
+
+SHORTEST_SLIP = 4
+"""Letters of the shortest word in which another letter can be a slip: "nord", "bord", not "le", "la"."""
+
+_MOST_SLIPS = 5
+
+
+def candidates(quote: Words, article: Words, ranges: Sequence[Range]) -> Iterator[tuple[int, int, int]]:
+    """Ranges of words, and the numbers of the words in them at which the quote may begin, best first."""
+    votes = _votes(quote, article, ranges)
+    for at in _best(votes):
+        yield *_range_of(at, ranges), at
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether two words differ by a letter added, lost, changed or swapped, or by case only."""
+    one, other = one.lower(), other.lower()
+    if one == other:
+        return True
+    if max(len(one), len(other)) < SHORTEST_SLIP or any(map(str.isdigit, one + other)):
+        return False
+    return OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _votes(quote: Words, article: Words, ranges: Sequence[Range]) -> dict[int, float]:
+    """For each word at which the quote may begin, how much speaks for it."""
+    places = sorted(_places(quote, article, ranges), key=lambda place: (len(place[1]), place[0]))
+    votes: defaultdict[int, float] = defaultdict(float)
+    room = MOST_VOTES
+    for number, found in places:
+        if votes and len(found) > room:
+            break
+        room -= len(found)
+        for at in found[:MOST_VOTES]:
+            votes[at - number] += 1 / len(found)
+    return votes
+
+
+def _places(quote: Words, article: Words, ranges: Sequence[Range]) -> Iterator[tuple[int, list[int]]]:
+    """For each word of the quote the words of the article that it may be."""
+    known, unknown = 0, list[int]()
+    for number, key in enumerate(quote.keys):
+        if found := _within(article.postings.get(key, ()), ranges):
+            known += key not in FUNCTION_WORDS
+            yield number, found
+        elif len(key) >= SHORTEST_SLIP:
+            unknown.append(number)
+    if known >= ENOUGH_KNOWN:
+        return
+    for number in unknown[:ENOUGH_KNOWN]:
+        similar = process.extract(
+            quote.keys[number], article.vocabulary, scorer=OSA.distance, score_cutoff=1, limit=_MOST_SLIPS
+        )
+        found = [at for key, *_ in similar for at in _within(article.postings[key], ranges)]
+        if found:
+            yield number, found
+
+
+def _within(postings: Sequence[int], ranges: Sequence[Range]) -> list[int]:
+    found: list[int] = []
+    for low, high in ranges:
+        found += postings[bisect_left(postings, low) : bisect_left(postings, high)]
+    return found
+
+
+def _best(votes: dict[int, float]) -> Iterator[int]:
+    """The beginnings for which most speaks together with those within the slack after them."""
+    left = dict(votes)
+    for _ in range(CANDIDATES):
+        ordered = sorted(left)
+        best, most, first, inside = None, 0.0, 0, 0.0
+        for at in ordered:
+            inside += left[at]
+            while at - ordered[first] > SLACK:
+                inside -= left[ordered[first]]
+                first += 1
+            if inside > most:
+                best, most = ordered[first], inside
+        if best is None:
+            return
+        yield best
+        for at in range(best, best + SLACK + 1):
+            left.pop(at, None)
+
+
+def _range_of(at: int, ranges: Sequence[Range]) -> Range:
+    """The range that holds a word, or the one nearest to it: a beginning may be reckoned before a range."""
+    return min(ranges, key=lambda each: max(each[0] - at, at - each[1] + 1, 0))
