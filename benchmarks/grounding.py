@@ -13,7 +13,7 @@ import sys
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ FUZZY = ("a typo", "another number", "another polarity", "another modality", "an
 """Changes that leave exact search and folding behind."""
 
 
-def _percent(results: Sequence[Result], holds: Any) -> float:
+def _percent(results: Sequence[Result], holds: Callable[[Result], bool]) -> float:
     return round(100 * sum(map(holds, results)) / len(results), 2) if results else 0.0
 
 

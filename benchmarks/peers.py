@@ -1,6 +1,7 @@
 """Grounders to compare: ours, langextract's resolver, difflib and plain rapidfuzz, behind one signature."""
 
 import difflib
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,7 +21,7 @@ SIMILAR = 0.8
 
 @dataclass(frozen=True)
 class Answer:
-    """Where a grounder puts a quote; no spans if it rejects it. ``warned``: it says that something differs."""
+    """Where a grounder puts a quote: nowhere if it rejects it. ``warned``: it says that something differs."""
 
     spans: tuple[Span, ...]
     warned: bool = False
@@ -38,7 +39,9 @@ def _prepared(page: str) -> Searchable:
 def prepare(page: str) -> None:
     """Fold and index a page, which is done once for all quotes of an article."""
     text = _prepared(page)
-    _ = text.folded.caseless, text.words.vocabulary, text.folded.has_line_hyphens and text.with_line_hyphens
+    _ = text.folded.caseless, text.words.vocabulary
+    if text.folded.has_line_hyphens:
+        _ = text.with_line_hyphens
 
 
 def ours(page: str, quote: str, unit: Span) -> Answer:
@@ -79,10 +82,10 @@ def plain_rapidfuzz(page: str, quote: str, _: Span) -> Answer:
 
 
 def langextract(**options: Any) -> Grounder | None:
-    """langextract's resolver, None if it is not installed; any status but an exact match counts as a warning."""
+    """The resolver of langextract, if it is installed; any status but an exact match counts as a warning."""
     try:
-        from langextract import resolver  # noqa: PLC0415
-        from langextract.core import data  # noqa: PLC0415
+        resolver: Any = importlib.import_module("langextract.resolver")
+        data: Any = importlib.import_module("langextract.core.data")
     except ImportError:
         return None
     aligner = resolver.WordAligner()

@@ -28,8 +28,8 @@ class Article:
 class Case:
     """One question to a grounder: where on this page does this quote stand?
 
-    ``expected``: its places; empty if the page does not say this, so that it should be rejected. ``unit``: where
-    a model says that it stands, the sentence in which it begins.
+    ``expected``: its places; empty if the page does not say this, so that it should be rejected.
+    ``unit``: where a model says that it stands, the sentence in which it begins.
     """
 
     change: str
@@ -122,9 +122,9 @@ def harmless(quote: Quote, rng: random.Random) -> Iterator[Case]:
     if typo := _typo(words, rng):
         yield quote.case("a typo", typo, whole)
     tokens = [match.span() for match in re.finditer(r"\S+", words)]
-    if len(tokens) >= 6 and (ends := _trimmed(words, tokens)):  # noqa: PLR2004 - enough is left
+    if len(tokens) >= 6 and (ends := _trimmed(words, tokens)):
         yield quote.case("trimmed ends", words[slice(*ends)], ends)
-    if len(tokens) >= 10 and (elided := _elided(quote, tokens, rng)):  # noqa: PLR2004 - three on either side
+    if len(tokens) >= 10 and (elided := _elided(quote, tokens, rng)):
         yield elided
 
 
@@ -215,7 +215,7 @@ def harmful(quote: Quote, rng: random.Random, others: Sequence[Article]) -> Iter
     page = re.sub(r"\s+", " ", quote.before + words + quote.after)
     for name, change in HARMFUL.items():
         changed = change(words, quote.language, rng)
-        if changed and changed != words and not _stands(changed, page):
+        if changed and changed != words and (name == "part of a figure" or not _stands(changed, page)):
             yield quote.case(name, changed)
     foreign = _sentence(others[-1], rng)
     yield quote.case("invented head", " ".join([*foreign.split()[: rng.randint(3, 7)], words]))
@@ -232,13 +232,14 @@ def _stands(quote: str, page: str) -> bool:
 
 
 def _sentence(article: Article, rng: random.Random) -> str:
-    found = [each for each in re.findall(r"[^.!?\n]+[.!?]", article.text) if len(each.split()) > 7]  # noqa: PLR2004
+    sentences: list[str] = re.findall(r"[^.!?\n]+[.!?]", article.text)
+    found = [each for each in sentences if len(each.split()) > 7]
     return rng.choice(found or [article.text]).strip()
 
 
 NUMBER_WORDS = {
-    "en": "two three four five six seven eight nine ten eleven twelve twenty thirty hundred thousand million".split(),
-    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze vingt trente cent mille million".split(),
+    "en": "two three four five six seven eight nine ten eleven twelve hundred thousand million".split(),
+    "fr": "deux trois quatre cinq six sept huit neuf dix onze douze vingt cent mille million".split(),
 }
 
 
@@ -249,7 +250,7 @@ def _other_number(words: str, language: str, rng: random.Random) -> str | None:
         return None
     match = rng.choice(found)
     if match[0].isdigit():
-        other = str(int(match[0]) + rng.choice([1, 2, 10, 30])) if rng.random() < 0.5 else match[0][::-1]  # noqa: PLR2004
+        other = str(int(match[0]) + rng.choice([1, 2, 10, 30])) if rng.random() < 0.5 else match[0][::-1]
         other = other if other != match[0] else str(int(match[0]) + 1)
     else:
         other = rng.choice([name for name in names if name != match[0]])
@@ -286,9 +287,9 @@ def _other_polarity(words: str, language: str, _: random.Random) -> str | None:
 
 MODALS = {
     "en": [
-        (r"\bwill\b", "may"), (r"\b(?:may|might|could)\b", "will"), (r"\bwould be\b", "is"), (r"\bwould\b", "will"),
-        (r"\b(?:is|are)\b", "may be"), (r"\b(?:was|were)\b", "might have been"), (r"\b(?:has|have)\b", "may have"),
-        (r"\bcan\b", "must"), (r"\bshould\b", "will"),
+        (r"\bwill\b", "may"), (r"\b(?:may|might|could)\b", "will"), (r"\bwould be\b", "is"),
+        (r"\bwould\b", "will"), (r"\b(?:is|are)\b", "may be"), (r"\b(?:was|were)\b", "might have been"),
+        (r"\b(?:has|have)\b", "may have"), (r"\bcan\b", "must"), (r"\bshould\b", "will"),
     ],
     "fr": [
         (r"\bserait\b", "est"), (r"\bseraient\b", "sont"), (r"\baurait\b", "a"), (r"\bauraient\b", "ont"),
@@ -332,10 +333,38 @@ def _swapped_names(words: str, _: str, rng: random.Random) -> str | None:
     return words[: one.start()] + two[0] + words[one.end() : two.start()] + one[0] + words[two.end() :]
 
 
+ELIDED = {
+    "en": [(r"\b(?:not|never|no) ", "[...] "), (r"n['’]t\b", " [...]")],
+    "fr": [
+        (r"\b(?:ne |n['’])([\w'’-]+) (?:pas|jamais|plus|rien)\b", r"[...] \1 [...]"),
+        (r"\baucune? ", "[...] "),
+    ],
+}
+
+
+def _elided_negation(words: str, language: str, _: random.Random) -> str | None:
+    for pattern, replacement in ELIDED[language]:
+        changed = re.sub(pattern, replacement, words, count=1)
+        if changed != words:
+            return changed
+    return None
+
+
+def _cut_figure(words: str, _: str, rng: random.Random) -> str | None:
+    """The quote from the middle of a figure on: "200 morts" of "1 200 morts"."""
+    found = list(re.finditer(r"(?<=\d)[\s.,](?=\d)|(?<=\d)(?=\d)", words))
+    if not found:
+        return None
+    rest = words[rng.choice(found).end() :]
+    return rest if len(rest.split()) > 1 else None
+
+
 HARMFUL: dict[str, Callable[[str, str, random.Random], str | None]] = {
     "another number": _other_number,
     "another polarity": _other_polarity,
     "another modality": _other_modality,
     "another name": _other_name,
     "two names swapped": _swapped_names,
+    "negation under an ellipsis": _elided_negation,
+    "part of a figure": _cut_figure,
 }

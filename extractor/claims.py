@@ -153,6 +153,4 @@ class _Finder:
         )
         holder = next(each for each in self._shown if each.start <= evidence[0].start < each.end)
         assert holder.label is not None  # noqa: S101 - claims are asked for labelled excerpts only
-        return Passage(
-            evidence, holder.number, holder.label, tuple(f"quote-{check}" for check in verdict.checks)
-        )
+        return Passage(evidence, holder.number, holder.label, verdict.checks)

@@ -4,14 +4,14 @@ Each candidate place is aligned with the quote word by word (Levenshtein, rapidf
 on the quote and not on the article.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
 
-from extractor.grounding.candidates import SLACK, candidates, is_slip
+from extractor.grounding.candidates import SLACK, candidates, corrected, is_slip
 from extractor.grounding.folding import Folded
 from extractor.grounding.lexicon import FUNCTION_WORDS
 from extractor.grounding.words import Word, Words
@@ -22,6 +22,9 @@ WRITTEN_GAP_COST, MOST_WRITTEN_GAP = 0.4, 4
 QUOTED_GAP_COST = 0.5
 """Words of agreement that it costs to leave out a word of the article (up to so many: a longer clause left
 out is one slip), and to have a word of one's own. A word before a gap of three is stray, two are not."""
+
+MOST_ANCHORS = 4
+"""Runs of agreeing words to which the others are tried to be moved up: the longest ones."""
 
 MOST_REPLACED = 2
 """Words at an end of a quote that may stand for as many of the article's; more are an addition."""
@@ -68,16 +71,20 @@ def align(quote: Words, article: Words, ranges: Sequence[Range], near: int) -> A
 
     Of equally good ones the one nearest to word ``near``.
     """
-    found: list[Alignment] = []
-    for low, high, at in candidates(quote, article, ranges):
-        found += _align_at(quote, article, max(low, at - SLACK), min(high, at + len(quote) + 2 * SLACK))
-        if found and found[-1].coverage == 1 and not found[-1].gaps and len(quote) > SLACK:
-            break
-
-    def goodness(each: Alignment) -> tuple[float, int, int, int]:
-        return each.coverage, -len(each.gaps), -len(each.changes), -abs(each.first - near)
-
-    return max(found, key=goodness, default=None)
+    lengths = [len(key) for key in quote.keys]
+    best: tuple[tuple[int, int, int], list[_Block]] | None = None
+    keys = corrected(quote.keys, article)
+    for low, high, at in candidates(keys, article, ranges):
+        first, last = max(low, at - SLACK), min(high, at + len(keys) + 2 * SLACK)
+        blocks = _extended(_blocks_at(keys, article.keys, first, last), quote, article, first, last)
+        if not blocks:
+            continue
+        agreeing = sum(sum(lengths[q0:q1]) for q0, q1, _, _ in blocks)
+        left_out = blocks[-1][3] - blocks[0][2] - (blocks[-1][1] - blocks[0][0])
+        goodness = (agreeing, -abs(left_out), -abs(blocks[0][2] - near))
+        if best is None or goodness > best[0]:
+            best = goodness, blocks
+    return _alignment(best[1], quote, article) if best else None
 
 
 def agreement(one: str, other: str) -> float:
@@ -100,41 +107,36 @@ _Block = tuple[int, int, int, int]
 """Words that agree: first and last in the quote, first and last in the article; lasts exclusive."""
 
 
-def _align_at(quote: Words, article: Words, low: int, high: int) -> Iterator[Alignment]:
-    keys = article.keys[low:high]
+def _blocks_at(quoted: Sequence[str], written: Sequence[str], low: int, high: int) -> list[_Block]:
+    """The words of a quote that agree with some of the article's words ``low`` to ``high``."""
     blocks = [
         (op.src_start, op.src_end, low + op.dest_start, low + op.dest_end)
-        for op in Levenshtein.opcodes(quote.keys, keys)
+        for op in Levenshtein.opcodes(quoted, written[low:high])
         if op.tag == "equal"
     ]
-    if not blocks:
-        blocks = [
-            (at, at + 1, low + place, low + place + 1)
-            for at, key in enumerate(quote.keys)
-            for place, other in enumerate(keys)
-            if is_slip(key, other)
-        ][:1]
-    if blocks := _extended(_compact(blocks, quote, article), quote, article, low, high):
-        yield _alignment(blocks, quote, article)
+    return _compact(blocks, quoted, written)
 
 
-def _compact(blocks: list[_Block], quote: Words, article: Words) -> list[_Block]:
+def _compact(blocks: list[_Block], quoted: Sequence[str], written: Sequence[str]) -> list[_Block]:
     """The densest run of blocks, when they are moved up to one of the longest of them.
 
     Levenshtein gives one of many equal paths; that whose words stand closest together is meant.
     """
-    longest = max((block[1] - block[0] for block in blocks), default=0)
-    anchors = [at for at, block in enumerate(blocks) if block[1] - block[0] == longest]
-    runs = [_densest(_moved_up(blocks, at, quote, article)) for at in {*anchors[:1], *anchors[-1:]}]
-    return max(runs, default=(0.0, []))[1]
+    longest_first = sorted(range(len(blocks)), key=lambda at: blocks[at][0] - blocks[at][1])
+    best: tuple[float, list[_Block]] = (0.0, [])
+    for anchor in longest_first[:MOST_ANCHORS]:
+        best = max(best, _densest(_moved_up(blocks, anchor, quoted, written)))
+    return best[1]
 
 
-def _moved_up(blocks: list[_Block], anchor: int, quote: Words, article: Words) -> list[_Block]:
+def _moved_up(
+    blocks: list[_Block], anchor: int, quoted: Sequence[str], written: Sequence[str]
+) -> list[_Block]:
     """Move blocks up to one of them where they could as well stand."""
     left = blocks[: anchor + 1]
     right = [_mirrored(block) for block in reversed(blocks[anchor:])]
-    left = _moved_right(left, quote.keys, article.keys)
-    right = _moved_right(right, _Reversed(quote.keys), _Reversed(article.keys))
+    left = _moved_right(left, quoted, written)
+    right = _moved_right(right, _Reversed(quoted), _Reversed(written))
     back = [_mirrored(block) for block in reversed(right)]
     middle = (left[-1][0], back[0][1], left[-1][2], back[0][3])
     return [*left[:-1], middle, *back[1:]]
@@ -177,7 +179,7 @@ def _moved_right(
 
 
 def _densest(blocks: list[_Block]) -> tuple[float, list[_Block]]:
-    """The run of blocks with the most agreement for its gaps, and how much: stray words are no part of a quote."""
+    """The run of blocks with the most agreement for its gaps, and how much: stray words are left out."""
     best, best_score, run, score = blocks[:1], 0.0, list[_Block](), 0.0
     for block in blocks:
         size = block[1] - block[0]

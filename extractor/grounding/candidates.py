@@ -28,14 +28,27 @@ ENOUGH_KNOWN = 3
 SHORTEST_SLIP = 4
 """Letters of the shortest word in which another letter can be a slip: "nord", "bord", not "le", "la"."""
 
-_MOST_SLIPS = 5
 
-
-def candidates(quote: Words, article: Words, ranges: Sequence[Range]) -> Iterator[tuple[int, int, int]]:
-    """Ranges of words, and the numbers of the words in them at which the quote may begin, best first."""
-    votes = _votes(quote, article, ranges)
+def candidates(
+    keys: Sequence[str], article: Words, ranges: Sequence[Range]
+) -> Iterator[tuple[int, int, int]]:
+    """Ranges of words, and the numbers of the words in them at which a quote may begin, best first."""
+    votes = _votes(keys, article, ranges)
     for at in _best(votes):
         yield *_range_of(at, ranges), at
+
+
+def corrected(keys: Sequence[str], article: Words) -> list[str]:
+    """A quote's words, misspelt ones replaced by the article's if few of the others stand in it."""
+    known = sum(key in article.postings and key not in FUNCTION_WORDS for key in keys)
+    return [*keys] if known >= ENOUGH_KNOWN else [_corrected(key, article) for key in keys]
+
+
+def _corrected(key: str, article: Words) -> str:
+    if key in article.postings or len(key) < SHORTEST_SLIP or key[0] == "#":
+        return key
+    similar = process.extractOne(key, article.vocabulary, scorer=OSA.distance, score_cutoff=1)
+    return similar[0] if similar else key
 
 
 def is_slip(one: str, other: str) -> bool:
@@ -48,38 +61,22 @@ def is_slip(one: str, other: str) -> bool:
     return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
-def _votes(quote: Words, article: Words, ranges: Sequence[Range]) -> dict[int, float]:
+def _votes(keys: Sequence[str], article: Words, ranges: Sequence[Range]) -> dict[int, float]:
     """For each word at which the quote may begin, how much speaks for it."""
-    places = sorted(_places(quote, article, ranges), key=lambda place: (len(place[1]), place[0]))
+    places = [
+        (len(found), number, found)
+        for number, key in enumerate(keys)
+        if (found := _within(article.postings.get(key, ()), ranges))
+    ]
     votes: defaultdict[int, float] = defaultdict(float)
     room = MOST_VOTES
-    for number, found in places:
-        if votes and len(found) > room:
+    for count, number, found in sorted(places):
+        if votes and count > room:
             break
-        room -= len(found)
+        room -= count
         for at in found[:MOST_VOTES]:
-            votes[at - number] += 1 / len(found)
+            votes[at - number] += 1 / count
     return votes
-
-
-def _places(quote: Words, article: Words, ranges: Sequence[Range]) -> Iterator[tuple[int, list[int]]]:
-    """For each word of the quote the words of the article that it may be."""
-    known, unknown = 0, list[int]()
-    for number, key in enumerate(quote.keys):
-        if found := _within(article.postings.get(key, ()), ranges):
-            known += key not in FUNCTION_WORDS
-            yield number, found
-        elif len(key) >= SHORTEST_SLIP:
-            unknown.append(number)
-    if known >= ENOUGH_KNOWN:
-        return
-    for number in unknown[:ENOUGH_KNOWN]:
-        similar = process.extract(
-            quote.keys[number], article.vocabulary, scorer=OSA.distance, score_cutoff=1, limit=_MOST_SLIPS
-        )
-        found = [at for key, *_ in similar for at in _within(article.postings[key], ranges)]
-        if found:
-            yield number, found
 
 
 def _within(postings: Sequence[int], ranges: Sequence[Range]) -> list[int]:

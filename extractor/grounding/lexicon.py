@@ -62,11 +62,15 @@ NO_CONDITIONALS = frozenset(
 )
 """Imperfects of verbs in -irer, which look like conditionals."""
 
-CALENDAR = frozenset(
+MONTHS = frozenset(
     """
     janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    january february march april may june july august september october november december
+    """.split()
+)
+CALENDAR = (MONTHS - {"may"}) | frozenset(
+    """
     lundi mardi mercredi jeudi vendredi samedi dimanche hier aujourd demain
-    january february march april june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow
     """.split()
 )

@@ -79,7 +79,7 @@ def ground(
         text: the article.
         scope: where it may stand, and where it is said to.
         near: among several places the one nearest to this code point is meant; by default to the hint.
-        whole_words: refuse places that begin or end inside a word.
+        whole_words: words and no statement: they must be whole, and need not carry a negation before them.
     """
     judged: list[_Judged] = []
     for quote in quotes:
@@ -110,7 +110,7 @@ def _judge(
     place = _after(quote, text, scope, following) if following is not None else None
     place = place or locate(quote, text, scope, near=near, whole_words=whole_words)
     if place:
-        return _accept((place,), text)
+        return _accept((place,), text, is_statement=not whole_words)
     pieces = [piece for piece in _ELLIPSIS.split(quote) if any(c.isalnum() for c in piece)]
     if len(pieces) == 1 and pieces[0] != quote:
         return _judge(pieces[0], text, scope, near, following, whole_words=whole_words)
@@ -119,7 +119,7 @@ def _judge(
     return _judge_altered(quote, text, scope, near)
 
 
-def _accept(found: tuple[Place, ...], text: Searchable) -> _Judged:
+def _accept(found: tuple[Place, ...], text: Searchable, *, is_statement: bool = True) -> _Judged:
     """Take verbatim places, unless one parts a figure, which makes another figure of it."""
     findings: list[Finding] = []
     for place in found:
@@ -130,7 +130,7 @@ def _accept(found: tuple[Place, ...], text: Searchable) -> _Judged:
             )
         if place.torn == "word":
             findings.append(Finding("torn", fatal=False, told=text.text[place.start : place.end]))
-        if _cut_negation(place, text):
+        if is_statement and _cut_negation(place, text):
             findings.append(Finding("negation", fatal=False, told=text.text[place.start : place.end]))
     return _Judged(found, tuple(findings))
 
@@ -289,9 +289,10 @@ def _merged(found: Sequence[Place], text: Searchable) -> Iterator[Place]:
 
 def _adjoin(one: Place, other: Place, text: Searchable) -> bool:
     between = text.text[one.end : other.start]
-    return other.start < one.end or (
-        len(between) <= _WIDEST_MARK and _ELLIPSIS.fullmatch(between) is not None
-    )
+    if other.start < one.end:
+        return True
+    is_mark = len(between) <= _WIDEST_MARK and not any(map(str.isalnum, between))
+    return is_mark and _ELLIPSIS.search(between) is not None
 
 
 def _weakest(found: Sequence[Place]) -> Literal["exact", "normalized", "fuzzy"]:
