@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test check dist-test versions-test bench lock clean
+.PHONY: run test check dist-test versions-test bench bench-grounding lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -32,15 +32,28 @@ dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environ
 versions-test:  ## the tests on every Python version that is here, and the calls on openai 2
 	tests/versions.sh
 
-bench: $(STAMP)  ## what the figures in docs/benchmarks.md come from
+bench: $(STAMP)  ## start-up, and grounding on a sample
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/grounding.py --every 10
+
+bench-grounding: .venv-bench/installed  ## grounding on everything, langextract beside us: most of an hour
+	.venv-bench/bin/python benchmarks/grounding.py
 
 lock:  ## resolve requirements.lock anew
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet uv
 	.venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-annotate --no-header --no-emit-index-url --group dev pyproject.toml --output-file requirements.lock
+	.venv-lock/bin/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --group peers --group dev pyproject.toml \
+		--output-file benchmarks/requirements.lock
 	rm -r .venv-lock
+
+.venv-bench/installed: benchmarks/requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
 
 clean:
 	rm -rf .venv .venv-* build dist out

@@ -1,8 +1,9 @@
 """Grounding: real quotes, changed harmlessly and harmfully, located by us and by peers in one run.
 
-``python benchmarks/grounding.py [--every N] [--characters N] [--curve-only]`` prints tables and writes
-benchmarks/grounding.json. ``--every 10`` takes one case in ten. langextract is compared if it is installed:
-``make bench-grounding`` makes an environment that has it.
+``python benchmarks/grounding.py [--every N] [--characters N] [--misses]`` prints tables and writes
+benchmarks/grounding.json. ``--every 10`` takes one article in ten. langextract is compared if it is
+installed: ``make bench-grounding`` makes an environment that has it and runs everything, which takes most
+of an hour.
 """
 
 import argparse
@@ -184,7 +185,7 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=8_000)
     parser.add_argument("--misses", action="store_true", help="print what we get wrong")
     arguments = parser.parse_args()
-    questions = list(cases(SEED, arguments.characters))[:: arguments.every]
+    questions = list(cases(SEED, arguments.characters, arguments.every))
     results = run(questions)
     figures = {name: summary(found) for name, found in results.items()}
     changes = by_change(results)

@@ -74,11 +74,14 @@ def load_articles() -> list[Article]:
     return found
 
 
-def cases(seed: int, characters: int) -> Iterator[Case]:
-    """Every quotation with every change that applies to it, each on a page of about so many code points."""
+def cases(seed: int, characters: int, every: int = 1) -> Iterator[Case]:
+    """Every quotation with every change that applies to it, each on a page of about so many code points.
+
+    ``every`` takes one article in so many.
+    """
     rng = random.Random(seed)  # noqa: S311 - a benchmark is no secret
     articles = load_articles()
-    for article in articles:
+    for article in articles[::every]:
         others = [each for each in articles if each.language == article.language and each is not article]
         for start, end in article.spans:
             words = article.text[start:end]

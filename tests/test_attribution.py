@@ -186,3 +186,23 @@ def test_an_attribution_that_is_cut_off_is_kept_as_far_as_it_came() -> None:
     result = run(attribution=reply(whole[: whole.index('"c2.1"')], finish_reason="length"))
     assert (result.status, [each.text for each in result.claims]) == ("partial", ["Le port rouvre lundi."])
     assert result.rejected[0].value["text"] == "Il y a 40 navires."
+
+
+def test_a_slip_in_the_words_of_a_hop_is_named() -> None:
+    result = run(
+        claims={"claims": [claim("C’est faux.", (4, "C’est faux."))]},
+        attribution=attributed(hop("b", 1, "Anne Roux", "raporte")),
+    )
+    (only,) = result.claims[0].assertions
+    assert only.chain[0].cue_span is not None
+    assert only.chain[0].cue_span.text == "rapporte"
+    assert "cue-spelling" in only.checks
+
+
+def test_another_name_for_a_source_is_not_taken_for_a_slip() -> None:
+    result = run(
+        claims=ONE_CLAIM,
+        attribution=attributed(hop("b", 1, "Jeanne Roux", None)),
+        repair={"repairs": []},
+    )
+    assert result.claims[0].assertions[0].chain[0].source_span is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from doubles.port import SEGMENTS, TEXT, attributed, run, run_model
-from doubles.scripted import Scripted, attribution, claim, reply
+from doubles.scripted import Scripted, attribution, body_reply, claim, reply
 
 from extractor.errors import (
     ModelRefused,
@@ -93,3 +93,64 @@ def test_claims_that_are_cut_off_are_kept_as_far_as_they_came() -> None:
     result = run(claims=reply(whole[:-30], finish_reason="length"), attribution=attributed())
     assert (result.status, [each.text for each in result.claims]) == ("partial", ["x"])
     assert result.problems[0].error == "ReplyTruncated"
+
+
+def test_an_altered_quote_is_rejected_with_what_was_altered() -> None:
+    result = run(claims={"claims": [claim("x", (2, "Nous avons 14 navires"))]}, repair={"repairs": []})
+    assert result.claims == ()
+    assert result.rejected[0].reason == "quote altered: number (40 -> 14)"
+
+
+def test_a_slip_in_a_quote_is_named_and_the_article_s_words_are_the_evidence() -> None:
+    result = run(
+        claims={"claims": [claim("Le port rouvre lundi.", (1, "le port rouuvre lundi"))]},
+        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+    )
+    (only,) = result.claims[0].assertions
+    assert [(each.text, each.match) for each in only.evidence] == [("le port rouvre lundi", "fuzzy")]
+    assert only.checks == ("quote-spelling",)
+
+
+def test_an_ellipsis_in_a_quote_gives_several_spans() -> None:
+    result = run(
+        claims={"claims": [claim("Le port rouvre.", (1, "le port [...] rapporte"))]},
+        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+    )
+    evidence = result.claims[0].assertions[0].evidence
+    assert [(each.text, each.match) for each in evidence] == [("le port", "exact"), ("rapporte", "exact")]
+
+
+def test_a_claim_that_its_evidence_does_not_bear_out_is_kept_and_named() -> None:
+    result = run(
+        claims={"claims": [claim("Le port rouvre le 14.", (1, "le port rouvre lundi"))]},
+        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+    )
+    assert result.claims[0].assertions[0].checks == ("claim-number",)
+
+
+def test_a_denial_may_differ_from_its_claim_in_polarity() -> None:
+    text = "Le port ne rouvre pas lundi."
+    for stance, checks in (("denies", ()), ("affirms", ("claim-negation",))):
+        result = run(
+            text,
+            segments=body_reply(1),
+            claims={"claims": [claim("Le port rouvre lundi.", (1, "Le port ne rouvre pas lundi"))]},
+            attribution={"sources": [], "attributions": [attribution("c1.1", stance=stance)]},
+        )
+        assert result.claims[0].assertions[0].checks == checks
+
+
+def test_a_unit_cut_by_an_advert_is_hinted_at_with_both_its_parts() -> None:
+    text = "Le port rouvre. Le maire dit PUBLICITÉ Achetez que le port rouvre."
+    parts = [
+        {"first_unit": 1, "starts_with": None, "last_unit": 2, "label": "body"},
+        {"first_unit": 2, "starts_with": "PUBLICITÉ", "last_unit": 2, "label": "advert"},
+        {"first_unit": 2, "starts_with": "que le port", "last_unit": 2, "label": "body"},
+    ]
+    result = run(
+        text,
+        segments={"language": "fr", "segments": parts},
+        claims={"claims": [claim("Le port rouvre.", (2, "le port rouvre"))]},
+        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+    )
+    assert result.claims[0].assertions[0].evidence[0].start == text.rindex("le port")

@@ -143,3 +143,18 @@ def test_whatever_borders_are_replied_the_segments_tile_the_text(data: st.DataOb
     found = segments(Scripted(segments=replied(*parts)), text)
     assert "".join(words_ for _, words_ in found) == text
     assert len(found) == len(parts)
+
+
+def test_a_segment_does_not_begin_inside_a_word() -> None:
+    parts = [part(1, 3, "body"), part(3, 6, "related", "ien Le corps")]
+    with pytest.raises(ReplyInvalid, match="do not stand there"):
+        segments(Scripted(segments=replied(*parts)))
+
+
+def test_lines_that_a_scraper_glued_together_can_be_parted() -> None:
+    text = "Le port rouvreLIRE AUSSI : un lien"
+    parts = [part(1, 1, "body"), part(1, 1, "related", "LIRE AUSSI")]
+    assert segments(Scripted(segments=replied(*parts)), text) == [
+        ("body", "Le port rouvre"),
+        ("related", "LIRE AUSSI : un lien"),
+    ]

@@ -51,6 +51,8 @@ def _print_assertion(console: Console, result: Extraction, assertion: Assertion)
     for passage in assertion.evidence:
         place = Text(f"      {passage.start}-{passage.end} ", style="dim")
         console.print(place.append(visible(passage.text)))
+    if assertion.checks:
+        console.print(Text(f"      check {', '.join(assertion.checks)}", style="yellow"))
 
 
 def _hop(result: Extraction, hop: Hop) -> str:
