@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -63,27 +64,26 @@ def is_slip(one: str, other: str) -> bool:
 
 def _votes(keys: Sequence[str], article: Words, ranges: Sequence[Range]) -> dict[int, float]:
     """For each word at which the quote may begin, how much speaks for it."""
-    places = [
-        (len(found), number, found)
-        for number, key in enumerate(keys)
-        if (found := _within(article.postings.get(key, ()), ranges))
-    ]
+    slices = {key: _within(article.postings.get(key, ()), ranges) for key in set(keys)}
+    counts = {key: sum(last - first for first, last in found) for key, found in slices.items()}
     votes: defaultdict[int, float] = defaultdict(float)
     room = MOST_VOTES
-    for count, number, found in sorted(places):
+    for count, number, key in sorted((counts[key], number, key) for number, key in enumerate(keys)):
+        if count == 0:
+            continue
         if votes and count > room:
             break
         room -= count
-        for at in found[:MOST_VOTES]:
-            votes[at - number] += 1 / count
+        postings = article.postings[key]
+        places = chain.from_iterable(range(first, last) for first, last in slices[key])
+        for place in islice(places, MOST_VOTES):
+            votes[postings[place] - number] += 1 / count
     return votes
 
 
-def _within(postings: Sequence[int], ranges: Sequence[Range]) -> list[int]:
-    found: list[int] = []
-    for low, high in ranges:
-        found += postings[bisect_left(postings, low) : bisect_left(postings, high)]
-    return found
+def _within(postings: Sequence[int], ranges: Sequence[Range]) -> list[Range]:
+    """The slices of some word numbers that lie in the ranges."""
+    return [(bisect_left(postings, low), bisect_left(postings, high)) for low, high in ranges]
 
 
 def _best(votes: dict[int, float]) -> Iterator[int]:

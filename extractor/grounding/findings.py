@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from extractor.grounding.alignment import Alignment, Change
-from extractor.grounding.lexicon import CALENDAR, FUNCTION_WORDS, FUTURE, NECESSARY, NEGATIONS, POSSIBLE
+from extractor.grounding.lexicon import (
+    CALENDAR,
+    EXCEPTIONS,
+    FUNCTION_WORDS,
+    FUTURE,
+    NECESSARY,
+    NEGATIONS,
+    POSSIBLE,
+    SLIGHT,
+)
 from extractor.grounding.polarity import is_conditional
 from extractor.grounding.words import Word, Words
 
@@ -16,8 +25,8 @@ Check = Literal[
 """What can be wrong with a quote, most serious first. docs/grounding.md says what each means."""
 
 SHORT_GAP = 2
-"""Words left out without a mark up to which a lost figure, name or modal is a changed statement ("les 40
-témoins"); longer gaps are clauses, which have figures and names of their own."""
+"""Words left out without a mark up to which they make another statement ("les 40 témoins", "la première
+ministre"); more are a clause, which has a statement of its own."""
 
 SHORTEST_NAME_SLIP = 5
 """Letters of the shortest name in which another letter can be a slip: Iran is not Irak, Mali not Bali."""
@@ -51,13 +60,13 @@ def quote_findings(alignment: Alignment, article: Words) -> Iterator[Finding]:
 
 def _classified(change: Change, article: Words) -> tuple[Check, bool]:
     words = change.quoted + change.written
-    are_small = all(word.key in FUNCTION_WORDS for word in words)
-    if change.where != "middle" and not change.written and not are_small:
+    are_slight = all(word.key in SLIGHT for word in words)
+    if change.where != "middle" and not change.written and not are_slight:
         return change.where, True
     if change.is_slip:
         return _slip_classified(change, article)
     check = _meaning(words) or ("name" if _is_name(change) else "wording")
-    return check, not (check == "wording" and are_small)
+    return check, not (check == "wording" and are_slight)
 
 
 def _slip_classified(change: Change, article: Words) -> tuple[Check, bool]:
@@ -70,14 +79,15 @@ def _slip_classified(change: Change, article: Words) -> tuple[Check, bool]:
 
 
 def _gap_classified(left_out: Sequence[Word]) -> tuple[Check, bool]:
-    meaning = _meaning(left_out)
-    if not NEGATIONS.isdisjoint(word.key for word in left_out):
+    """Words left out without a mark: slight ones, or a clause without a negation, are let through."""
+    keys = {word.key for word in left_out}
+    if not NEGATIONS.isdisjoint(keys):
         return "negation", True
-    if len(left_out) > SHORT_GAP:
+    if keys <= SLIGHT:
+        return "wording", False
+    if len(left_out) > SHORT_GAP and EXCEPTIONS.isdisjoint(keys):
         return "elision", False
-    if meaning or any(map(_is_inner_name, left_out)):
-        return meaning or "name", True
-    return ("wording" if all(word.key in FUNCTION_WORDS for word in left_out) else "elision"), False
+    return _meaning(left_out) or ("name" if any(map(_is_inner_name, left_out)) else "wording"), True
 
 
 def _meaning(words: Sequence[Word]) -> Check | None:

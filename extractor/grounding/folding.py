@@ -16,7 +16,7 @@ from functools import cached_property
 from extractor.characters import is_mark, joins
 
 _APOSTROPHES = "'’‘‛ʼʻ′`´＇"
-_QUOTES = '"“”„‟«»‹›″〝〞＂'
+_QUOTES = '"“”„‟«»‹›″〝〞＂「」『』'
 _DASHES = "-‐‑‒–—―−﹣－"
 _POINTS = "".join(map(chr, [*range(0x5B0, 0x5BE), *range(0x64B, 0x653), 0x670, 0x640]))
 _FOLDS = {

@@ -85,8 +85,14 @@ FUNCTION_WORDS = frozenset(
     he she they we you i is are was were be been being has have had as
     """.split()
 )
-"""Words whose loss or change is a slip of copying, not another statement. Where it matters who does what to
-whom (prepositions such as "contre", "against", "sous") a word is not in this list."""
+"""Words without content of their own."""
+
+SLIGHT = frozenset("le la les l un une des du de d au aux ce cet cette ces que qu the a an of that".split())
+"""Of these, the words whose loss or change is a slip of copying, not another statement. Not pronouns,
+auxiliaries, "and" and "or", nor prepositions that say who does what to whom ("par", "by", "with")."""
+
+EXCEPTIONS = frozenset("sauf excepté hormis sinon seulement except unless but only".split())
+"""Words that limit a statement: it is another one without them."""
 
 
 def _counted(names: str, first: int, step: int = 1) -> dict[str, int]:

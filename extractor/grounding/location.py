@@ -20,12 +20,15 @@ from extractor.grounding.scope import Range, Scope
 from extractor.grounding.searchable import Searchable
 from extractor.grounding.words import Words
 
-_EDGES = " '.,;:-"
+_EDGES = " '.,;:"
 """Folded punctuation at the edges of a quote that the article need not have: models close a quote with a full
 stop, or in quotation marks of their own. Not "?" and "!": they make another sentence of it."""
 
 _LONGER = 3
 """How much longer than a quote its place can be: entities and white space that fold to one character."""
+
+MINUS = "-−–"
+"""Before a figure and after white space, its sign."""
 
 _JOINED_TO_NUMBERS = NUMBER_WORDS | {"et", "and", "pour", "per", "percent"}
 _LONGEST_NUMBER_WORD = 16
@@ -222,6 +225,8 @@ def _parts_figure(text: str, position: int) -> bool:
     if not 0 < position < len(text):
         return False
     before, after = text[position - 1], text[position]
+    if before in MINUS and after.isdigit() and not text[position - 2 : position - 1].strip():
+        return True
     if not (before.isdigit() or after.isdigit()) and not _may_part_number_words(text, position):
         return False
     low = max(0, position - _FIGURE_CONTEXT)

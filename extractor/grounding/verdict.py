@@ -14,7 +14,7 @@ from extractor.grounding.alignment import Alignment, align
 from extractor.grounding.findings import Check, Finding, quote_findings
 from extractor.grounding.folding import Folded
 from extractor.grounding.lexicon import NEGATIONS
-from extractor.grounding.location import Place, locate, places
+from extractor.grounding.location import MINUS, Place, locate, places
 from extractor.grounding.scope import Range, Scope
 from extractor.grounding.searchable import Searchable
 from extractor.grounding.words import Word, Words
@@ -41,6 +41,8 @@ _LOOKED_BACK = 3
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)|\.{3,}|…)\s*")
 _MAY_NEGATE = re.compile(rf"(?:\b|[nN]['’])(?:{'|'.join(NEGATIONS)})\b", re.IGNORECASE)
+_SIGNED = re.compile(rf"(?:^|(?<=\s))[{MINUS}]\d")
+_SENTENCE_END = re.compile(r"[.!?。！？]['’\"»”)]*\s|\n")
 _SENTENCE = re.compile(r"[.!?:;,]\s|\n")
 
 NOT_FOUND = "quote not found in the article"
@@ -216,6 +218,8 @@ def _judge_alignment(
     alignment: Alignment, quote: Folded, words: Words, text: Searchable, scope: Scope
 ) -> _Judged:
     findings = list(quote_findings(alignment, text.words))
+    if not findings:
+        findings.append(_written_otherwise(alignment, quote, words, text))
     if any(finding.fatal for finding in findings) or alignment.coverage < ENOUGH:
         serious = [f for f in findings if f.fatal] or findings
         told = "; ".join(f"{f.check} ({f.told})" for f in serious[:3])
@@ -223,17 +227,20 @@ def _judge_alignment(
     spans = list(_spans(alignment, quote, words, text))
     if not all(any(low <= start and end <= high for low, high in scope.allowed) for start, end in spans):
         return _Judged((), tuple(findings), NOT_FOUND)
-    if not findings:
-        findings.append(_written_otherwise(alignment, words, text))
     return _Judged(tuple(Place(start, end, "fuzzy") for start, end in spans), tuple(findings))
 
 
-def _written_otherwise(alignment: Alignment, words: Words, text: Searchable) -> Finding:
-    written = text.words.between(alignment.first, alignment.last)
-    figures = [(w.text, q.text) for w, q in zip(written, words.between(0, len(words)), strict=False)]
-    changed = next(((w, q) for w, q in figures if w.lower() != q.lower()), None)
-    if changed:
-        return Finding("notation", fatal=False, told=" -> ".join(changed))
+def _written_otherwise(alignment: Alignment, quote: Folded, words: Words, text: Searchable) -> Finding:
+    """What differs between two texts of the same words."""
+    article = text.words
+    start, end = text.folded.outer_span(article.starts[alignment.first], article.ends[alignment.last - 1])
+    written = text.text[max(0, start - 2) : end]
+    if len(_SIGNED.findall(written)) != len(_SIGNED.findall(quote.original)):
+        return Finding("number", fatal=True, told="minus")
+    pairs = zip(range(alignment.first, alignment.last), range(len(words)), strict=False)
+    changed = ((article.written(a), words.written(q)) for a, q in pairs)
+    if other := next(((w, q) for w, q in changed if w.lower() != q.lower()), None):
+        return Finding("notation", fatal=False, told=" -> ".join(other))
     return Finding("punctuation", fatal=False, told="")
 
 
@@ -263,13 +270,15 @@ def _shared_end(one: str, other: str) -> int:
 
 
 def _between(in_order: Sequence[Place], text: Searchable) -> Iterator[Finding]:
-    """A negation among the words left out between two places of one sentence."""
+    """What is left out between two places: a negation, or a sentence's end, behind which others may speak."""
     for place, following in pairwise(in_order):
         left_out = text.text[place.end : following.start]
-        if 0 < len(left_out) <= REACH and not re.search(r"[.!?]\s|\n", left_out):
-            keys = Words(Folded(left_out).text).keys
-            if not NEGATIONS.isdisjoint(keys):
-                yield Finding("negation", fatal=False, told=left_out)
+        if len(left_out) > REACH or not any(map(str.isalnum, left_out)):
+            continue
+        if _SENTENCE_END.search(left_out):
+            yield Finding("elision", fatal=False, told=left_out)
+        elif not NEGATIONS.isdisjoint(Words(Folded(left_out).text).keys):
+            yield Finding("negation", fatal=False, told=left_out)
 
 
 def _merged(found: Sequence[Place], text: Searchable) -> Iterator[Place]:

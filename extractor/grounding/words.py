@@ -17,6 +17,9 @@ _WORD = regex.compile(
 )
 
 
+_ROMAN = regex.compile(r"[IVXLCDM]{2,}(?:e|er|ème)?")
+
+
 @dataclass(frozen=True)
 class Word:
     """A word of a folded text.
@@ -37,8 +40,12 @@ class Word:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it holds a digit or is a number word."""
-        return self.key[0] == "#" or any(character.isdigit() for character in self.text)
+        """Whether it holds a digit, is a number word or a Roman number."""
+        return (
+            self.key[0] == "#"
+            or any(character.isdigit() for character in self.text)
+            or _ROMAN.fullmatch(self.text) is not None
+        )
 
     @property
     def is_capitalised(self) -> bool:

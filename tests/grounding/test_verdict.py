@@ -126,6 +126,18 @@ class TestWhatThePeerGetsWrong:
         ("La loi est votée ce soir.", "Selon la rumeur, la loi est votée ce soir", "head"),
         ("La loi est votée ce soir.", "La loi est votée ce soir malgré les critiques", "tail"),
         ("The price of oil increased sharply.", "The price of oil decreased sharply", "wording"),
+        ("La température est de -5 degrés ici.", "La température est de 5 degrés ici", "number"),
+        ("It fell to −5 °C in Lyon today.", "5 °C in Lyon today", "number"),
+        ("Louis XVI est mort à Paris.", "Louis XIV est mort à Paris", "number"),
+        ("Un fait du XXIe siècle à Rome.", "Un fait du XXe siècle à Rome", "number"),
+        ("They voted for the bill today.", "They voted with the bill today", "wording"),
+        ("He has been elected in Rome.", "He had been elected in Rome", "wording"),
+        ("Trump and Biden agreed on a date.", "Trump or Biden agreed on a date", "wording"),
+        ("Elle a été arrêtée par la police.", "Elle a arrêté la police", "wording"),
+        ("Elle est la première ministre ici.", "Elle est la ministre ici", "wording"),
+        ("Un accord a été signé, sauf par Rome.", "Un accord a été signé par Rome", "wording"),
+        ("Il est parti hier avec elle.", "Il est parti hier avec lui", "wording"),
+        ("昨天他说他不会去北京。", "他说他会去北京", "wording"),
     ],
 )
 def test_an_altered_quote_is_rejected_and_the_alteration_named(text: str, quote: str, check: str) -> None:
@@ -225,6 +237,11 @@ def test_a_negation_that_was_left_out_is_named(quote: str) -> None:
     assert (verdict.match, verdict.checks) == ("exact", ("negation",))
 
 
+def test_an_ellipsis_over_the_end_of_a_sentence_is_named() -> None:
+    verdict = judge("Il a dit : je pars. Elle a dit : je reste.", "Il a dit [...] je reste")
+    assert (verdict.match, verdict.checks) == ("exact", ("elision",))
+
+
 def test_part_of_a_figure_is_another_figure() -> None:
     verdict = judge("On compte 1 200 morts à Rome.", "200 morts à Rome")
     assert (verdict.match, verdict.checks) == ("rejected", ("number",))
@@ -298,3 +315,20 @@ def test_a_long_quote_in_a_long_text_is_judged() -> None:
     verdict = judge(text, altered)
     assert (verdict.match, verdict.checks) == ("fuzzy", ("spelling",))
     assert spans(text, verdict) == [quote]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("a " * 100_000, "a " * 5_000 + "b"),
+        ("不" * 200_000, "不" * 5_000 + "是"),
+        ("le " * 100_000, "la " * 3_000),
+        ("a b c d. " * 10_000, " [...] ".join(["a b c d"] * 500)),
+        ("&amp;" * 100_000 + "x", "x y"),
+        ("'" * 300_000 + "x", "x y"),
+        ("a-\n" * 100_000 + "x", "x y"),
+    ],
+)
+def test_repetition_without_end_is_judged_in_good_time(text: str, quote: str) -> None:
+    """Each took minutes or hours when the cost was quadratic; all of them together take seconds."""
+    assert judge(text, quote).match in ("exact", "rejected")
