@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import peers
-from quotes import Case, Span, cases, load_articles
+from quotes import HARMFUL, Case, Span, cases, load_articles
+
+from extractor.grounding.support import Known, support_checks
 
 SEED = 20261124
 REPORT = Path(__file__).with_suffix(".json")
+GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,34 @@ def by_change(results: dict[str, list[Result]]) -> dict[str, dict[str, dict[str,
     return dict(table)
 
 
+def claims(questions: Sequence[Case]) -> dict[str, dict[str, float]]:
+    """Changed quotes taken for the text of a claim, against the true quote as its evidence: how many are named.
+
+    And false alarms: assertions of the golden cases in which something is named, which people have read.
+    """
+    rows: dict[str, dict[str, float]] = {}
+    for change in (*HARMFUL, "invented head", "invented tail"):
+        asked = [case for case in questions if case.change == change and change not in _QUOTES_ONLY]
+        if asked:
+            named = sum(bool(_claim_checks(case)) for case in asked)
+            rows[change] = {"claims": len(asked), "named %": round(100 * named / len(asked), 2)}
+    checks = [
+        [each for each in said["checks"] if each.startswith("claim-")]
+        for file in sorted(GOLDEN.glob("*/expected.json"))
+        for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]
+        for said in claim["assertions"]
+    ]
+    rows["golden cases"] = {
+        "claims": len(checks),
+        "named %": round(100 * sum(map(bool, checks)) / len(checks), 2),
+    }
+    return rows
+
+
+_QUOTES_ONLY = ("negation under an ellipsis", "part of a figure")
+"""Changes that make no sense of a claim."""
+
+
 def curve() -> list[dict[str, float | str]]:
     """Median microseconds by size of the text and of the quote, and milliseconds to prepare the text."""
     text = "\n".join(article.text for article in load_articles())
@@ -189,10 +220,12 @@ def main() -> None:
     results = run(questions)
     figures = {name: summary(found) for name, found in results.items()}
     changes = by_change(results)
+    wordings = claims(questions)
     sizes = curve()
     show(f"{len(questions)} cases on pages of {arguments.characters} code points", figures)
     for name in results:
         show(name, {change: rows[name] for change, rows in changes.items()})
+    show("claims against their evidence", wordings)
     show("extractor, by size", {f"{r['article']:,} / {r['quote']:,} / {r['kind']}": r for r in sizes})
     if arguments.misses:
         _show_misses(results["extractor"])
@@ -203,6 +236,7 @@ def main() -> None:
         "characters": arguments.characters,
         "figures": figures,
         "changes": changes,
+        "claims": wordings,
         "curve": sizes,
     }
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

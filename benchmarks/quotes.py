@@ -29,7 +29,8 @@ class Case:
     """One question to a grounder: where on this page does this quote stand?
 
     ``expected``: its places; empty if the page does not say this, so that it should be rejected.
-    ``unit``: where a model says that it stands, the sentence in which it begins.
+    ``unit``: where a model says that it stands, the sentence in which it begins. ``words``: what it was
+    made of.
     """
 
     change: str
@@ -37,6 +38,7 @@ class Case:
     quote: str
     expected: tuple[Span, ...]
     unit: Span
+    words: str
 
     @property
     def is_harmful(self) -> bool:
@@ -60,7 +62,7 @@ class Quote:
         expected = tuple((start + first, start + last) for first, last in places)
         units = (each for each in split_units(page) if each.start <= start < each.end)
         unit = next((each.start, each.end) for each in units)
-        return Case(change, page, quote, expected, unit)
+        return Case(change, page, quote, expected, unit, self.words)
 
 
 def load_articles() -> list[Article]:

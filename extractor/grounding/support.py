@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from extractor.grounding.alignment import align
+from extractor.grounding.alignment import Alignment, align
+from extractor.grounding.findings import quote_findings
 from extractor.grounding.folding import Folded
 from extractor.grounding.lexicon import (
     CALENDAR,
@@ -38,7 +39,11 @@ MOST_UNSUPPORTED = 0.4
 """Share of a claim's content words that may stand nowhere in the article. Rewording needs some: a noun for a
 verb, a pronoun spelt out."""
 
-FEWEST_UNSUPPORTED = 3
+COPIED = 0.8
+"""Share of a claim's letters that its evidence must have for the two to be compared word by word: below, the
+claim is put in its own words."""
+
+FEWEST_UNSUPPORTED = 2
 """Content words in a row that stand nowhere in the article, from which on they are an addition."""
 
 _YEARS = range(1000, 2200)
@@ -65,7 +70,7 @@ class Known:
     @cached_property
     def stems(self) -> frozenset[str]:
         """How they begin, without accents."""
-        return frozenset(map(_stem, self.words.keys))
+        return frozenset(stem for key in self.words.postings for stem in _stems(key))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -97,18 +102,46 @@ def support_checks(
     said = _words(claim)
     basis = _words("\n".join(evidence))
     around = _words(sentence)
+    alignment = _held_against(said, basis)
+    changed = _changed(alignment, basis)
     found: list[SupportCheck] = []
     if any(_unsupported_figures(said, basis, known)):
         found.append("number")
-    if not denied and _negates_otherwise(said, basis, around):
+    if not denied and ("negation" in changed or _negates_otherwise(said, basis, around)):
         found.append("negation")
-    if any(_unsupported_names(said, known)) or _replaces_name(said, basis) or _swaps_names(said, basis):
+    if _replaces_name(alignment, basis) or any(_unsupported_names(said, known)) or _swaps_names(said, basis):
         found.append("name")
-    if _is_surer_or_less_sure(said, basis, around, hearsay=hearsay, reported=reported):
+    explained = hearsay or reported
+    if ("modality" in changed and not explained) or _is_surer_or_less_sure(
+        said, basis, around, hearsay=hearsay, reported=reported
+    ):
         found.append("modality")
     if _adds(said, known):
         found.append("addition")
     return tuple(found)
+
+
+def _held_against(said: Words, basis: Words) -> Alignment | None:
+    """The claim aligned with its evidence, as if it were a quote of it."""
+    return align(said, basis, [(0, len(basis))], 0) if len(said) and len(basis) else None
+
+
+def _changed(alignment: Alignment | None, basis: Words) -> set[str]:
+    """What is wrong with the claim if it is a copy of the evidence with some words changed."""
+    if alignment is None or alignment.coverage < COPIED:
+        return set()
+    return {finding.check for finding in quote_findings(alignment, basis) if finding.fatal}
+
+
+def _replaces_name(alignment: Alignment | None, basis: Words) -> bool:
+    """Whether the claim has a name from elsewhere where the evidence has another."""
+    return alignment is not None and any(
+        any(map(_is_name, change.quoted))
+        and any(map(_is_name, change.written))
+        and not change.is_slip
+        and not any(word.key in basis.postings for word in change.quoted)
+        for change in alignment.changes
+    )
 
 
 def _words(text: str) -> Words:
@@ -173,24 +206,8 @@ def _negates_otherwise(said: Words, basis: Words, around: Words) -> bool:
 
 def _unsupported_names(said: Words, known: Known) -> Iterator[str]:
     for word in said.between(0, len(said)):
-        if _is_name(word) and word.key not in known.words.postings and _stem(word.key) not in known.stems:
+        if _is_name(word) and known.stems.isdisjoint(_stems(word.key)):
             yield word.text
-
-
-def _replaces_name(said: Words, basis: Words) -> bool:
-    """Whether the claim, held against the evidence word by word, has another name in a name's place."""
-    if not len(said) or not len(basis):
-        return False
-    alignment = align(basis, said, [(0, len(said))], 0)
-    if alignment is None:
-        return False
-    return any(
-        any(map(_is_name, change.quoted))
-        and any(map(_is_name, change.written))
-        and not change.is_slip
-        and not {w.key for w in change.quoted} & set(said.keys)
-        for change in alignment.changes
-    )
 
 
 def _swaps_names(said: Words, basis: Words) -> bool:
@@ -225,12 +242,12 @@ def _is_surer_or_less_sure(
 def _adds(said: Words, known: Known) -> bool:
     """Whether too many of the claim's content words, or several in a row, stand nowhere in the article."""
     content = [word for word in said.between(0, len(said)) if _is_content(word)]
-    missing = [_stem(word.key) not in known.stems for word in content]
+    missing = [known.stems.isdisjoint(_stems(word.key)) for word in content]
     in_a_row = longest = 0
     for is_missing in missing:
         in_a_row = in_a_row + 1 if is_missing else 0
         longest = max(longest, in_a_row)
-    too_many = len(content) >= FEWEST_UNSUPPORTED and sum(missing) > MOST_UNSUPPORTED * len(content)
+    too_many = sum(missing) > MOST_UNSUPPORTED * len(content)
     return longest >= FEWEST_UNSUPPORTED or too_many
 
 
@@ -253,5 +270,14 @@ def _is_nominal(word: Word) -> bool:
 
 
 def _stem(key: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFD", key) if not unicodedata.combining(c))
-    return _ENDINGS.sub("", plain)[:STEM]
+    """How a word begins, without accents and plural."""
+    return _ENDINGS.sub("", _plain(key))[:STEM]
+
+
+def _stems(key: str) -> tuple[str, str]:
+    """How a word begins, with and without its ending: "refus" and "refuser", "mort" and "mortes" are kin."""
+    return _plain(key)[:STEM], _stem(key)
+
+
+def _plain(key: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", key) if not unicodedata.combining(c))

@@ -330,5 +330,5 @@ def test_a_long_quote_in_a_long_text_is_judged() -> None:
     ],
 )
 def test_repetition_without_end_is_judged_in_good_time(text: str, quote: str) -> None:
-    """Each took minutes or hours when the cost was quadratic; all of them together take seconds."""
+    """With quadratic cost the first two took a minute each."""
     assert judge(text, quote).match in ("exact", "rejected")
