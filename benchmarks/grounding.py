@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import peers
-from quotes import HARMFUL, Case, Span, cases, load_articles
+from changes import HARMFUL
+from quotes import Case, Span, cases, load_articles
 
 from extractor.grounding.support import Known, support_checks
 
@@ -149,11 +150,16 @@ def claims(questions: Sequence[Case]) -> dict[str, dict[str, float]]:
         for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]
         for said in claim["assertions"]
     ]
-    rows["golden cases"] = {
-        "claims": len(checks),
-        "named %": round(100 * sum(map(bool, checks)) / len(checks), 2),
-    }
+    named = sum(map(bool, checks))
+    rows["golden cases"] = {"claims": len(checks), "named %": round(100 * named / len(checks), 2)}
     return rows
+
+
+def _claim_checks(case: Case) -> tuple[str, ...]:
+    known = Known(case.page)
+    return support_checks(
+        case.quote, [case.words], case.words, known, denied=False, hearsay=False, reported=False
+    )
 
 
 _QUOTES_ONLY = ("negation under an ellipsis", "part of a figure")
