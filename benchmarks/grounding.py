@@ -134,9 +134,9 @@ def by_change(results: dict[str, list[Result]]) -> dict[str, dict[str, dict[str,
 
 
 def claims(questions: Sequence[Case]) -> dict[str, dict[str, float]]:
-    """Changed quotes taken for the text of a claim, against the true quote as its evidence: how many are named.
+    """Changed quotes as the text of a claim, with the true quote as its evidence: how many are named.
 
-    And false alarms: assertions of the golden cases in which something is named, which people have read.
+    And the golden cases, whose claims a model wrote honestly: most of what is named there is a false alarm.
     """
     rows: dict[str, dict[str, float]] = {}
     for change in (*HARMFUL, "invented head", "invented tail"):

@@ -215,10 +215,10 @@ def _swaps_names(said: Words, basis: Words) -> bool:
 
     A passive or a relative clause does ("Kherson, que la Russie a occupé").
     """
-    once = [key for key in basis.keys if len(basis.postings[key]) == len(said.postings.get(key, ())) == 1]
     names = {word.key for word in basis.between(0, len(basis)) if word.is_capitalised and _is_nominal(word)}
-    places = [said.postings[key][0] for key in once if key in names]
-    return places != sorted(places) and TURNING.isdisjoint(set(said.keys) ^ set(basis.keys))
+    shared = {name for name in names if len(basis.postings[name]) == len(said.postings.get(name, ()))}
+    orders = [[key for key in words.keys if key in shared] for words in (said, basis)]
+    return orders[0] != orders[1] and TURNING.isdisjoint(set(said.keys) ^ set(basis.keys))
 
 
 def _is_surer_or_less_sure(
