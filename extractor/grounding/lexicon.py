@@ -91,6 +91,14 @@ SLIGHT = frozenset("le la les l un une des du de d au aux ce cet cette ces que q
 """Of these, the words whose loss or change is a slip of copying, not another statement. Not pronouns,
 auxiliaries, "and" and "or", nor prepositions that say who does what to whom ("par", "by", "with")."""
 
+QUALIFIERS = frozenset(
+    """
+    près environ plus moins presque quelque jusqu autour quasi
+    nearly about over under almost than least most around approximately roughly some up
+    """.split()
+)
+"""Words before a figure that make it another one ("près de 300", "at least 300")."""
+
 EXCEPTIONS = frozenset("sauf excepté hormis sinon seulement except unless but only".split())
 """Words that limit a statement: it is another one without them."""
 

@@ -23,6 +23,7 @@ from extractor.grounding.lexicon import (
     NEGATIONS,
     NEGATIVE,
     POSSIBLE,
+    QUALIFIERS,
     TURNING,
 )
 from extractor.grounding.polarity import is_conditional, is_future, is_possible, negations
@@ -38,6 +39,9 @@ apart, few enough for the endings of French and English."""
 MOST_UNSUPPORTED = 0.4
 """Share of a claim's content words that may stand nowhere in the article. Rewording needs some: a noun for a
 verb, a pronoun spelt out."""
+
+QUALIFIED = 2
+"""Words before a figure that may qualify it ("près de 300", "at least 300")."""
 
 COPIED = 0.8
 """Share of a claim's letters that its evidence must have for the two to be compared word by word: below, the
@@ -156,10 +160,20 @@ def _unsupported_figures(said: Words, basis: Words, known: Known) -> Iterator[st
         key, noun = said.keys[number], _noun_after(said, number)
         if key in given:
             others = {figure for figure, other in in_evidence if noun and other == noun}
-            if others and key not in others:
+            if (others and key not in others) or _is_otherwise_qualified(said, number, basis):
                 yield key
         elif not (noun and (key, noun) in elsewhere) and not _is_known_date(said, number, known):
             yield key
+
+
+def _is_otherwise_qualified(said: Words, number: int, basis: Words) -> bool:
+    """Whether one text says "nearly", "at least" or "about" of a figure and the other does not."""
+    given = basis.postings.get(said.keys[number])
+    return given is not None and _is_qualified(said, number) != _is_qualified(basis, given[0])
+
+
+def _is_qualified(words: Words, number: int) -> bool:
+    return not QUALIFIERS.isdisjoint(words.keys[max(0, number - QUALIFIED) : number])
 
 
 def _figures(words: Words) -> Iterator[int]:

@@ -13,7 +13,7 @@ from typing import Literal
 from extractor.grounding.alignment import Alignment, align
 from extractor.grounding.findings import Check, Finding, quote_findings
 from extractor.grounding.folding import Folded
-from extractor.grounding.lexicon import NEGATIONS
+from extractor.grounding.lexicon import NEGATIONS, QUALIFIERS
 from extractor.grounding.location import MINUS, Place, locate, places
 from extractor.grounding.scope import Range, Scope
 from extractor.grounding.searchable import Searchable
@@ -37,10 +37,17 @@ _BEGINNINGS = 8
 """Places of the first piece that are tried until the other pieces follow."""
 
 _LOOKED_BACK = 3
-"""Words before a quote in which a negation that was cut off is looked for ("n'a pas encore [signé]")."""
+"""Words before a quote in which a negation or a qualifier that was cut off is looked for ("n'a pas encore
+[signé]", "près de [300]")."""
+
+_CLAUSE = 40
+"""Code points before a quote in which those words stand."""
+
+_BESIDE = 12
+"""Code points beside a quote that are shown with it."""
 
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)|\.{3,}|…)\s*")
-_MAY_NEGATE = re.compile(rf"(?:\b|[nN]['’])(?:{'|'.join(NEGATIONS)})\b", re.IGNORECASE)
+_TELLING = re.compile(rf"(?:\b|[nN]['’])(?:{'|'.join(NEGATIONS | QUALIFIERS)})\b", re.IGNORECASE)
 _SIGNED = re.compile(rf"(?:^|(?<=\s))[{MINUS}]\d")
 _SENTENCE_END = re.compile(r"[.!?。！？]['’\"»”)]*\s|\n")
 _SENTENCE = re.compile(r"[.!?:;,]\s|\n")
@@ -126,25 +133,28 @@ def _accept(found: tuple[Place, ...], text: Searchable, *, is_statement: bool = 
     findings: list[Finding] = []
     for place in found:
         if place.torn == "figure":
-            told = f"{text.text[max(0, place.start - 12) : place.end + 12]!r}"
+            told = f"{text.text[max(0, place.start - _BESIDE) : place.end + _BESIDE]!r}"
             return _Judged(
                 (), (Finding("number", fatal=True, told=told),), f"quote altered: number (part of {told})"
             )
         if place.torn == "word":
             findings.append(Finding("torn", fatal=False, told=text.text[place.start : place.end]))
-        if is_statement and _cut_negation(place, text):
-            findings.append(Finding("negation", fatal=False, told=text.text[place.start : place.end]))
+        if is_statement and (check := _cut_off(place, text)):
+            findings.append(Finding(check, fatal=False, told=text.text[place.start : place.end]))
     return _Judged(found, tuple(findings))
 
 
-def _cut_negation(place: Place, text: Searchable) -> bool:
-    """Whether a negation that governs the quote's first word was left before it."""
-    before = text.text[max(0, place.start - 40) : place.start]
+def _cut_off(place: Place, text: Searchable) -> Check | None:
+    """What was left before a quote of the clause that it belongs to, if that says otherwise."""
+    before = text.text[max(0, place.start - _CLAUSE) : place.start]
     clause = _SENTENCE.split(before)[-1]
-    if not _MAY_NEGATE.search(clause):
-        return False
-    keys = Words(Folded(clause).text).keys
-    return not NEGATIONS.isdisjoint(keys[-_LOOKED_BACK:])
+    if not clause.strip() or not _TELLING.search(clause):
+        return None
+    keys = Words(Folded(clause).text).keys[-_LOOKED_BACK:]
+    if not NEGATIONS.isdisjoint(keys):
+        return "negation"
+    first = Words(Folded(text.text[place.start : place.start + _CLAUSE]).text)[0]
+    return "number" if first.is_figure and not QUALIFIERS.isdisjoint(keys) else None
 
 
 def _after(words: str, text: Searchable, scope: Scope, start: int) -> Place | None:

@@ -50,6 +50,8 @@ def test_an_honest_claim_passes(claim: str, evidence: str) -> None:
         ("Il y a 14 morts à Lyon.", "12 morts", "number"),
         ("Il y a 30 morts à Lyon.", "12 morts et 30 blessés", "number"),
         ("La banque a perdu 3 milliards d'euros.", "perdu 3 millions d'euros", "number"),
+        ("La banque a perdu 3 millions d'euros.", "perdu plus de 3 millions d'euros", "number"),
+        ("Nearly 12 people died.", "12 people died", "number"),
         ("Le pont est fermé.", "Le pont n'est pas fermé", "negation"),
         ("Le pont n'est pas libre.", "Kherson est libre", "negation"),
         ("Marie Berg a accusé Paul Stein.", "Paul Stein a accusé Marie Berg", "name"),

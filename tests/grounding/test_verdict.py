@@ -98,6 +98,11 @@ class TestWhatThePeerGetsWrong:
         text = "Before \u241f after it all."
         assert judge(text, "Before \u241f after").match == "exact"
 
+    def test_quotes_inside_one_another_are_all_found(self) -> None:
+        text = "« Elle m'a dit : “Je pars demain”, et je l'ai crue », raconte-t-il."
+        for quote in ("Elle m'a dit : “Je pars demain”, et je l'ai crue", "Je pars demain", "je l'ai crue"):
+            assert spans(text, judge(text, quote)) == [quote]
+
 
 @pytest.mark.parametrize(
     ("text", "quote", "check"),
@@ -235,6 +240,18 @@ def test_later_pieces_stand_after_earlier_ones() -> None:
 def test_a_negation_that_was_left_out_is_named(quote: str) -> None:
     verdict = judge("The deal is not signed by Rome.", quote)
     assert (verdict.match, verdict.checks) == ("exact", ("negation",))
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Near 5, nearly 300 people fled.", "300 people fled"),
+        ("Près de 300 personnes ont fui.", "300 personnes ont fui"),
+        ("At least three people fled.", "three people fled"),
+    ],
+)
+def test_a_qualifier_cut_off_from_a_figure_is_named(text: str, quote: str) -> None:
+    assert judge(text, quote).checks == ("number",)
 
 
 def test_an_ellipsis_over_the_end_of_a_sentence_is_named() -> None:
