@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from extractor.asking import Asker, salvage
 from extractor.errors import ReplyInvalid, ReplyTruncated
 from extractor.excerpts import Excerpt
+from extractor.grounding.findings import NOT_FOUND
 from extractor.grounding.scope import scope_of, segment_ranges
 from extractor.grounding.searchable import Searchable
-from extractor.grounding.verdict import NOT_FOUND, Verdict, ground
+from extractor.grounding.verdict import Verdict, ground
 from extractor.repair import Failing, ask_for_repairs
 from extractor.schemas.claims import v1
 from extractor.schemas.extraction.v1 import ClaimKind, Evidence, Label

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from extractor.article import Article
 from extractor.asking import Asker
 from extractor.excerpts import Excerpt, whole_units, windows
-from extractor.grounding.location import locate, torn
+from extractor.grounding.borders import torn
+from extractor.grounding.location import locate
 from extractor.grounding.scope import Scope
 from extractor.grounding.searchable import Searchable
 from extractor.schemas.extraction.v1 import Segment

@@ -15,6 +15,7 @@ from extractor.grounding.lexicon import (
     POSSIBLE,
     SLIGHT,
 )
+from extractor.grounding.location import Place
 from extractor.grounding.polarity import is_conditional
 from extractor.grounding.words import Word, Words
 
@@ -23,6 +24,9 @@ Check = Literal[
     "elision", "spelling", "notation", "punctuation", "torn",
 ]  # fmt: skip
 """What can be wrong with a quote, most serious first. docs/grounding.md says what each means."""
+
+NOT_FOUND = "quote not found in the article"
+NO_WORDS = "quote without words"
 
 SHORT_GAP = 2
 """Words left out without a mark up to which they make another statement ("les 40 témoins", "la première
@@ -45,6 +49,15 @@ class Finding:
     check: Check
     fatal: bool
     told: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of one piece of a quote; without places ``reason`` says why it is rejected."""
+
+    places: tuple[Place, ...]
+    findings: tuple[Finding, ...] = ()
+    reason: str | None = None
 
 
 def quote_findings(alignment: Alignment, article: Words) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from extractor.characters import joins
+from extractor.grounding.borders import torn
 from extractor.grounding.folding import fold
-from extractor.grounding.location import Place, locate, torn
+from extractor.grounding.location import Place, locate
 from extractor.grounding.scope import Range, Scope
 from extractor.grounding.searchable import Searchable
 

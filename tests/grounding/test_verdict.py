@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.grounding.findings import NO_WORDS, NOT_FOUND
 from extractor.grounding.folding import fold
 from extractor.grounding.scope import Range, Scope
 from extractor.grounding.searchable import Searchable
-from extractor.grounding.verdict import NO_WORDS, NOT_FOUND, Verdict, ground
+from extractor.grounding.verdict import Verdict, ground
 
 
 def judge(
