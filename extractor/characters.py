@@ -2,6 +2,7 @@
 
 import unicodedata
 
+_HALF_WIDTH_MARKS = "\uff9e\uff9f"
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
@@ -27,10 +28,11 @@ def joins(text: str, position: int) -> bool:
 
 
 def is_mark(character: str) -> bool:
-    """Whether a character extends the one before it: a combining mark or a Hangul vowel or final."""
+    """Whether a character extends the one before: a combining or sound mark, a Hangul vowel or final."""
     if character < "\u0300":
         return False
-    return "\u1160" <= character <= "\u11ff" or unicodedata.category(character)[0] == "M"
+    is_joined = "\u1160" <= character <= "\u11ff" or character in _HALF_WIDTH_MARKS
+    return is_joined or unicodedata.category(character)[0] == "M"
 
 
 def _is_regional(character: str) -> bool:

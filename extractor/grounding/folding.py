@@ -15,8 +15,8 @@ from functools import cached_property
 
 from extractor.characters import is_mark, joins
 
-_APOSTROPHES = "'’‘‛ʼʻ′`´＇"
-_QUOTES = '"“”„‟«»‹›″〝〞＂「」『』'
+_APOSTROPHES = "'’‘‛ʼʻ′`´＇\u05f3"
+_QUOTES = '"“”„‟«»‹›″〝〞＂「」『』״'
 _DASHES = "-‐‑‒–—―−﹣－"
 _POINTS = "".join(map(chr, [*range(0x5B0, 0x5BE), *range(0x64B, 0x653), 0x670, 0x640]))
 _FOLDS = {
@@ -29,13 +29,21 @@ _FOLDS = {
     "Œ": "OE",
     "æ": "ae",
     "Æ": "AE",
+    "ß": "ss",
+    "ẞ": "SS",
+    "ё": "\u0435",
+    "Ё": "\u0415",
+    "℃": "°C",
+    "℉": "°F",
+    "º": "°",
+    "№": "n°",
 }
 _COMPATIBLE = ("<wide>", "<narrow>", "<initial>", "<medial>", "<final>", "<isolated>", "<noBreak>")
 _COLLAPSED = "'-"
 _DROPS_SPACE_BEFORE = "'-;:!?%,)]"
 _DROPS_SPACE_AFTER = "'-(["
 
-_QUIET = "A-Za-z0-9.À-ÅÇ-ÖØ-åç-öø-ıĴ-ňŊ-őŔ-žΆ-ΡΣ-ώЀ-ѯء-غف-ي\u3041-\u3093\u4e00-\u9fff\uac00-\ud7a3"
+_QUIET = "A-Za-z0-9.À-ÅÇ-ÖØ-Þà-åç-öø-ıĴ-ňŊ-őŔ-žΆ-ΡΣ-ώЀЂ-ѐђ-ѯء-غف-ي\u3041-\u3093\u4e00-\u9fff\uac00-\ud7a3"
 _RUN = re.compile(rf"[{_QUIET}]+(?: [{_QUIET}]+)*")
 """Characters that fold to themselves, with single spaces between: most of any text, taken in one piece."""
 _ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

@@ -23,7 +23,7 @@ _TELLING = re.compile(rf"(?:\b|[nN]['’])(?:{'|'.join(NEGATIONS | QUALIFIERS)})
 _SENTENCE = re.compile(r"[.!?:;,]\s|\n")
 
 
-def accept(found: tuple[Place, ...], text: Searchable, *, is_statement: bool = True) -> Judged:
+def accept(quote: str, found: tuple[Place, ...], text: Searchable, *, is_statement: bool = True) -> Judged:
     """Take verbatim places, unless one parts a figure, which makes another figure of it."""
     findings: list[Finding] = []
     for place in found:
@@ -36,6 +36,9 @@ def accept(found: tuple[Place, ...], text: Searchable, *, is_statement: bool = T
             findings.append(Finding("torn", fatal=False, told=text.text[place.start : place.end]))
         if is_statement and (check := _cut_off(place, text)):
             findings.append(Finding(check, fatal=False, told=text.text[place.start : place.end]))
+    written = " ".join(text.text[place.start : place.end] for place in found)
+    if any(place.match == "normalized" for place in found) and _changes_acronym(quote, written):
+        findings.append(Finding("name", fatal=False, told=written))
     return Judged(found, tuple(findings))
 
 
@@ -50,3 +53,14 @@ def _cut_off(place: Place, text: Searchable) -> Check | None:
         return "negation"
     first = Words(Folded(text.text[place.start : place.start + _CLAUSE]).text)[0]
     return "number" if first.is_figure and not QUALIFIERS.isdisjoint(keys) else None
+
+
+def _changes_acronym(quote: str, written: str) -> bool:
+    """Whether a word is all capitals in one of two texts only: "US" and "us"; not if all of one is."""
+    if quote.isupper() or written.isupper():
+        return False
+    quoted, article = Words(Folded(quote).text), Words(Folded(written).text)
+    return any(
+        quoted.written(number).isupper() != article.written(number).isupper() and len(quoted.keys[number]) > 1
+        for number in range(min(len(quoted), len(article)))
+    )

@@ -11,10 +11,11 @@ from itertools import islice, pairwise
 from typing import Literal
 
 from extractor.grounding.altered import judge_altered
-from extractor.grounding.findings import NO_WORDS, NOT_FOUND, Check, Finding, Judged
+from extractor.grounding.findings import NO_WORDS, NOT_FOUND, SHORT_GAP, Check, Finding, Judged
 from extractor.grounding.folding import Folded
 from extractor.grounding.lexicon import NEGATIONS
 from extractor.grounding.location import Place, locate, places
+from extractor.grounding.polarity import is_conditional, is_possible
 from extractor.grounding.scope import Scope
 from extractor.grounding.searchable import Searchable
 from extractor.grounding.verbatim import accept
@@ -29,7 +30,7 @@ _WIDEST_MARK = 12
 _BEGINNINGS = 8
 """Places of the first piece that are tried until the other pieces follow."""
 
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)|\.{3,}|…)\s*")
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)|\.(?:\s*\.){2,}|…)\s*")
 _SENTENCE_END = re.compile(r"[.!?。！？]['’\"»”)]*\s|\n")
 
 
@@ -89,7 +90,7 @@ def _judge(
     place = _after(quote, text, scope, following) if following is not None else None
     place = place or locate(quote, text, scope, near=near, whole_words=whole_words)
     if place:
-        return accept((place,), text, is_statement=not whole_words)
+        return accept(quote, (place,), text, is_statement=not whole_words)
     pieces = [piece for piece in _ELLIPSIS.split(quote) if any(c.isalnum() for c in piece)]
     if len(pieces) == 1 and pieces[0] != quote:
         return _judge(pieces[0], text, scope, near, following, whole_words=whole_words)
@@ -113,7 +114,7 @@ def _judge_pieces(pieces: Sequence[str], text: Searchable, scope: Scope) -> Judg
     for beginnings in _beginnings(pieces[0], text, scope):
         rows = [row for first in beginnings if (row := _row(first, pieces[1:], text, scope))]
         if rows:
-            return accept(min(rows, key=lambda row: row[-1].end - row[0].start), text)
+            return accept(" ".join(pieces), min(rows, key=lambda row: row[-1].end - row[0].start), text)
     return _altered_pieces(pieces, text, scope)
 
 
@@ -147,15 +148,18 @@ def _altered_pieces(pieces: Sequence[str], text: Searchable, scope: Scope) -> Ju
 
 
 def _between(in_order: Sequence[Place], text: Searchable) -> Iterator[Finding]:
-    """What is left out between two places: a negation, or a sentence's end, behind which others may speak."""
+    """What is left out between two places: a sentence's end, behind which others may speak; negation; modal."""
     for place, following in pairwise(in_order):
         left_out = text.text[place.end : following.start]
         if len(left_out) > REACH or not any(map(str.isalnum, left_out)):
             continue
+        keys = Words(Folded(left_out).text).keys
         if _SENTENCE_END.search(left_out):
             yield Finding("elision", fatal=False, told=left_out)
-        elif not NEGATIONS.isdisjoint(Words(Folded(left_out).text).keys):
+        elif not NEGATIONS.isdisjoint(keys):
             yield Finding("negation", fatal=False, told=left_out)
+        elif len(keys) <= SHORT_GAP and (is_possible(keys) or any(map(is_conditional, keys))):
+            yield Finding("modality", fatal=False, told=left_out)
 
 
 def _merged(found: Sequence[Place], text: Searchable) -> Iterator[Place]:

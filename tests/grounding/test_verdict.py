@@ -212,6 +212,24 @@ def test_an_ellipsis_of_the_article_is_no_omission() -> None:
     assert spans(text, judge(text, "Je... je ne sais pas")) == ["Je… je ne sais pas"]
 
 
+def test_an_acronym_in_lower_case_is_named() -> None:
+    assert judge("The US sent aid to us.", "The us sent aid to US").checks == ("name",)
+    assert judge("The US sent aid to us.", "the US sent aid").checks == ()
+    assert judge("The US sent aid to us.", "THE US SENT AID TO US").checks == ()
+
+
+def test_a_modal_under_an_ellipsis_is_named() -> None:
+    verdict = judge(
+        "The suspect was allegedly seen near the school.", "The suspect was ... seen near the school"
+    )
+    assert (verdict.match, verdict.checks) == ("exact", ("modality",))
+
+
+def test_spaced_dots_are_an_ellipsis() -> None:
+    text = "We waited . . . and then it was over."
+    assert spans(text, judge(text, "We waited... and then it was over")) == [text[:-1]]
+
+
 def test_an_ellipsis_at_an_end_is_dropped() -> None:
     text = "Le feu a fait douze morts."
     assert spans(text, judge(text, "[...] a fait douze morts...")) == ["a fait douze morts"]
