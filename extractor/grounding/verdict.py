@@ -148,7 +148,7 @@ def _altered_pieces(pieces: Sequence[str], text: Searchable, scope: Scope) -> Ju
 
 
 def _between(in_order: Sequence[Place], text: Searchable) -> Iterator[Finding]:
-    """What is left out between two places: a sentence's end, behind which others may speak, or a telling word."""
+    """What is left out between two places and would change them: a sentence's end, a negation, a modal."""
     for place, following in pairwise(in_order):
         left_out = text.text[place.end : following.start]
         if len(left_out) > REACH or not any(map(str.isalnum, left_out)):
