@@ -2,7 +2,7 @@
 
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
-│   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
+│   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile, NotAsked
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted
 ├── ArticleError            one article cannot be read
 │   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim
@@ -53,6 +53,14 @@ class InvalidSetting(ConfigurationError):
 
     def __str__(self) -> str:
         return f"setting {self.name!r}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class NotAsked(ConfigurationError):
+    """A change has to be confirmed, and there is nobody to ask."""
+
+    def __str__(self) -> str:
+        return "no terminal to ask on: --all accepts every change without asking"
 
 
 @dataclass(unsafe_hash=True)

@@ -6,11 +6,12 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from extractor.article import Article, read_article
 from extractor.catalog import check_prompts
 from extractor.errors import InvalidSetting, NoSuchCase
+from extractor.models.recordings import KEY_DIGITS, find_recordings
 from extractor.models.replay import Replay
 from extractor.models.stack import model_name
 from extractor.pipeline import extract_article
@@ -18,6 +19,7 @@ from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import Options, Settings, load_settings
 
 _METADATA = ("title", "url", "published", "language")
+_COMPARISON = ("compare", "tolerance")
 _OPTIONS = (
     "model", "mode", "strict", "temperature", "seed", "max_tokens", "reasks", "claims_from", "kinds",
     "prompts", "window",
@@ -32,11 +34,15 @@ class Case:
         folder: where it is; the folder's name is the article's id.
         article: read from ``article.txt``, with the metadata of ``case.toml``.
         options: the settings of ``case.toml`` that can change a request.
+        compare: whether bytes decide or meaning.
+        tolerance: by meaning, the share of segments, sources, claims and assertions that may differ.
     """
 
     folder: Path
     article: Article
     options: Options
+    compare: Literal["exact", "semantic"] = "exact"
+    tolerance: float = 0.0
 
     @property
     def replies(self) -> Path:
@@ -92,6 +98,20 @@ class Case:
                 lines.append(f"{name} = {json.dumps(value)}")
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
 
+    def prune(self) -> list[Path]:
+        """Delete the replies that no request of a replay uses; the files that are gone.
+
+        Raises:
+            ReplyMissing: a request has no reply, so that one that seems unused may be what it was asked with.
+        """
+        provenance = self.replay().provenance
+        records = provenance.records.values() if provenance else ()
+        starts = {key[:KEY_DIGITS] for record in records for key in record.requests}
+        unused = [path for start, path in find_recordings(self.replies).items() if start not in starts]
+        for path in unused:
+            path.unlink()
+        return unused
+
     def accept(self, result: Extraction) -> bool:
         """Make a result the expected one; whether that changes the file."""
         data = canonical(result)
@@ -113,14 +133,24 @@ def load_case(folder: Path) -> Case:
     if not path.is_file():
         raise NoSuchCase(str(folder), "there is no article.txt")
     told = _read_toml(folder / "case.toml")
-    unknown = set(told) - {*_METADATA, *_OPTIONS}
+    unknown = set(told) - {*_METADATA, *_OPTIONS, *_COMPARISON}
     if unknown:
-        raise InvalidSetting(
-            min(unknown), f"not a setting of a case; there are {', '.join(_METADATA + _OPTIONS)}"
-        )
+        known = ", ".join(_METADATA + _OPTIONS + _COMPARISON)
+        raise InvalidSetting(min(unknown), f"not a setting of a case; there are {known}")
     metadata = {key: _as_text(key, told[key]) for key in _METADATA if key in told}
     options: Any = {key: told[key] for key in _OPTIONS if key in told}
-    return Case(folder, Article(read_article(path).text, id=folder.resolve().name, **metadata), options)
+    article = Article(read_article(path).text, id=folder.resolve().name, **metadata)
+    return Case(folder, article, options, *_comparison(told))
+
+
+def _comparison(told: dict[str, Any]) -> tuple[Literal["exact", "semantic"], float]:
+    how, tolerance = told.get("compare", "exact"), told.get("tolerance", 0.0)
+    if how not in ("exact", "semantic"):
+        raise InvalidSetting("compare", 'should be "exact" or "semantic"')
+    is_share = isinstance(tolerance, int | float) and not isinstance(tolerance, bool) and 0 <= tolerance <= 1
+    if not is_share:
+        raise InvalidSetting("tolerance", "should be a share from 0 to 1")
+    return how, float(tolerance)
 
 
 def _as_text(key: str, value: object) -> str:

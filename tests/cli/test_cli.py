@@ -259,8 +259,37 @@ def test_a_case_is_recorded_by_batch_files_from_the_command_line(tmp_path: Path)
         assert run("batch", "import", answers, "--into", case).returncode == 0
         assert run("batch", "import", answers, "--into", case).returncode == 1
     assert "nothing pending" in run("batch", "export", case, "--to", requests).stdout
-    assert "case: accepted" in run("golden", "accept", case).stdout
+    asked = run("golden", "accept", case)
+    assert (asked.returncode, "no terminal to ask on" in asked.stderr) == (2, True)
+    assert "case: accepted" in run("golden", "accept", case, "--all").stdout
     assert "case: unchanged" in run("golden", "accept", case).stdout
+
+
+def test_golden_check_says_what_changed_and_fails(tmp_path: Path) -> None:
+    case = tmp_path / "seed"
+    shutil.copytree(ROOT / "golden" / "seed", case)
+    assert run("golden", "check", case).stdout == "seed: same\n1 cases, 0 not as expected\n"
+    expected = case / "expected.json"
+    text = expected.read_text(encoding="utf-8").replace('"stance": "affirms"', '"stance": "denies"', 1)
+    expected.write_text(text, encoding="utf-8")
+    ran = run("golden", "check", case)
+    assert ran.returncode == 1
+    assert "seed: 1 difference\n  c1 at 48: stance changed: 'denies' -> 'affirms'" in ran.stdout
+    ran = run("golden", "check", case, "--json")
+    told = json.loads(ran.stdout)
+    assert (told["case"], told["passed"], told["error"]) == ("seed", False, None)
+    assert told["differences"] == [
+        {"what": "assertion", "told": "c1 at 48: stance changed: 'denies' -> 'affirms'"}
+    ]
+
+
+def test_golden_prune_removes_what_no_request_uses(tmp_path: Path) -> None:
+    case = tmp_path / "seed"
+    shutil.copytree(ROOT / "golden" / "seed", case)
+    kept = sorted(path.name for path in (case / "replies").iterdir())
+    (case / "replies" / "claims-0000000000000000.json").write_text("{}")
+    assert "1 removed claims-0000000000000000.json" in run("golden", "prune", case).stdout
+    assert sorted(path.name for path in (case / "replies").iterdir()) == kept
 
 
 def test_a_case_is_recorded_live_from_the_command_line(tmp_path: Path) -> None:
