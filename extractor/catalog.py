@@ -58,6 +58,8 @@ class Prompt:
         templates: (role, Jinja template) for each message; split before anything is rendered.
         schema: the schema of the reply.
         sha256: fingerprint of the file's bytes.
+        summary: what it asks for, in a few words.
+        text: the file's text.
     """
 
     record: str
@@ -65,6 +67,8 @@ class Prompt:
     templates: tuple[tuple[str, str], ...]
     schema: Schema
     sha256: str
+    summary: str
+    text: str
 
     @property
     def name(self) -> str:
@@ -90,6 +94,8 @@ def load_prompt(name: str) -> Prompt:
         templates=tuple(zip(parts[::2], parts[1::2], strict=True)),
         schema=load_schema(record, head["schema"]),
         sha256=sha256(data).hexdigest(),
+        summary=head["summary"],
+        text=data.decode(),
     )
 
 

@@ -3,6 +3,7 @@
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile, NotAsked
+│   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted
 ├── ArticleError            one article cannot be read
 │   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim
@@ -53,6 +54,19 @@ class InvalidSetting(ConfigurationError):
 
     def __str__(self) -> str:
         return f"setting {self.name!r}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class PromptEdited(ConfigurationError):
+    """A released prompt or schema is no longer what was released."""
+
+    name: str
+    file: str
+    what: str
+    successor: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.what}, and {self.name} is released: put it back and make {self.successor}"
 
 
 @dataclass(unsafe_hash=True)

@@ -2,7 +2,7 @@
 
 import typer
 
-from extractor.cli import batch, golden, run, show
+from extractor.cli import batch, golden, prompts, run, show
 
 app = typer.Typer(
     name="extractor",
@@ -17,3 +17,4 @@ app.command()(show.show)
 app.command()(run.run)
 app.add_typer(golden.app, name="golden")
 app.add_typer(batch.app, name="batch")
+app.add_typer(prompts.app, name="prompts")

@@ -305,3 +305,15 @@ def test_the_installed_command_is_there() -> None:
     command = Path(sys.executable).with_name("extractor")
     ran = subprocess.run([command, "--help"], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0
+
+
+def test_prompts_are_listed_shown_and_compared() -> None:
+    assert "claims@v1        locked  claims_v1" in run("prompts", "list").stdout
+    assert run("prompts", "show", "claims@v1").stdout.startswith('+++\nrecord = "claims"\n')
+    assert json.loads(run("prompts", "show", "repair", "--schema").stdout)["required"] == ["repairs"]
+    ran = run("prompts", "diff", "claims@v1", "repair@v1")
+    assert ran.stdout.startswith("--- claims@v1\n+++ repair@v1\n")
+    assert "--- claims_v1" in ran.stdout
+    assert run("prompts", "diff", "claims", "claims").stdout == ""
+    assert run("prompts", "lock").stdout == "nothing new; no released version was edited\n"
+    assert run("prompts", "show", "claims@v9").returncode == 2
