@@ -56,7 +56,13 @@ def check(
             _show(list(outcome.lines()), "green" if outcome.passed else "red")
     failed = sum(not outcome.passed for outcome in outcomes)
     if not as_json:
+        stale = [outcome.stale for outcome in outcomes if outcome.stale]
         typer.echo(f"{len(outcomes)} cases, {failed} not as expected")
+        if stale:
+            calls, tokens = sum(each.calls for each in stale), sum(each.tokens for each in stale)
+            typer.echo(
+                f"to record {len(stale)} again: about {calls} calls, {tokens} tokens; nothing was spent"
+            )
     raise typer.Exit(1 if failed else 0)
 
 

@@ -4,19 +4,17 @@ A batch goes in rounds, because claims wait for segments and attribution for cla
 have it answered, import the answers, and again until nothing is pending.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extractor.errors import InvalidBatchFile, InvalidSetting, NoModel, ReplayError, ReplyMissing
+from extractor.errors import InvalidBatchFile, InvalidSetting, NoModel
 from extractor.golden.cases import Case
+from extractor.golden.waiting import waiting_request
 from extractor.models.call import Reply, Request
 from extractor.models.recordings import write_recording
-from extractor.models.replay import Replay
-from extractor.pipeline import extract_article
 
 URL = "/v1/chat/completions"
 """The endpoint that batch input files name."""
@@ -51,11 +49,7 @@ def pending_request(case: Case) -> Request | None:
         raise NoModel(f"{case.folder}/case.toml names no model")
     if settings.mode != "json_schema":
         raise InvalidSetting("mode", "batch files hold mode json_schema only")
-    try:
-        asyncio.run(extract_article(case.article, _Waiting(case.replies), settings, settings.model))
-    except _Pending as pending:
-        return pending.request
-    return None
+    return waiting_request(case, settings.model)
 
 
 def input_line(request: Request) -> str:
@@ -107,21 +101,3 @@ def _answer(data: Any) -> Reply | str:
         reason: Any = data.get("error") or body.get("error") or f"status {response.get('status_code')}"
         return str(reason)
     return Reply.from_completion(response["body"])
-
-
-@dataclass(unsafe_hash=True)
-class _Pending(ReplayError):
-    request: Request
-
-
-class _Waiting:
-    """Recorded replies; the first request without one ends the extraction."""
-
-    def __init__(self, folder: Path) -> None:
-        self._replay = Replay(folder)
-
-    async def __call__(self, request: Request) -> Reply:
-        try:
-            return await self._replay(request)
-        except ReplyMissing:
-            raise _Pending(request) from None

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractor.errors import ExtractorError
+from extractor.errors import ExtractorError, ReplyMissing
 from extractor.golden.cases import Case, canonical
 from extractor.golden.comparison import Difference, compare
+from extractor.golden.staleness import Stale, staleness
 from extractor.schemas.extraction.v1 import Extraction
 
 ORDER = Difference("order", "only the order or the ids changed")
@@ -20,17 +21,20 @@ class Outcome:
         passed: whether it is as expected, by bytes, or by meaning where the case says so.
         differences: what changed, also within a tolerance.
         error: why it could not be replayed or has nothing to compare with.
+        stale: if a recorded reply is missing, what changed in the request and what asking again would cost.
     """
 
     case: str
     passed: bool
     differences: tuple[Difference, ...] = ()
     error: str | None = None
+    stale: Stale | None = None
 
     def lines(self) -> Iterator[str]:
         """The report: what happened to the case, then one line a difference."""
         if self.error:
             yield f"{self.case}: {self.error}"
+            yield from (f"  {line}" for line in (self.stale.changed if self.stale else ()))
             return
         count = len(self.differences)
         state = "same" if not count else f"{count} {'difference' if count == 1 else 'differences'}"
@@ -50,6 +54,11 @@ def check_case(case: Case) -> Outcome:
         if case.expected.read_bytes() == canonical(result):
             return Outcome(name, passed=True)
         expected = Extraction.model_validate_json(case.expected.read_bytes())
+    except ReplyMissing as error:
+        stale = staleness(case)
+        recorded = stale is not None and stale.changed
+        why = "the request is not the recorded one" if recorded else "it was never recorded"
+        return Outcome(name, passed=False, error=f"{error}: {why}", stale=stale)
     except ExtractorError as error:
         return Outcome(name, passed=False, error=str(error))
     except ValueError as error:

@@ -74,3 +74,37 @@ def test_what_cannot_be_compared_says_why(golden: Path, tmp_path: Path) -> None:
 def test_a_wrong_comparison_setting_is_named(golden: Path, tmp_path: Path, toml: str, name: str) -> None:
     with pytest.raises(InvalidSetting, match=name):
         seed(golden, tmp_path, f"{toml}\n")
+
+
+def test_a_changed_request_is_shown_with_what_changed_and_what_it_would_cost(
+    golden: Path, tmp_path: Path
+) -> None:
+    case = seed(golden, tmp_path, 'temperature = 0.5\nkinds = ["fact"]\n')
+    outcome = check_case(case)
+    assert outcome.stale is not None
+    assert (outcome.stale.prompt, outcome.stale.changed) == (
+        "segments@v1",
+        ("setting temperature: null -> 0.5",),
+    )
+    assert outcome.stale.calls == 3
+    assert outcome.stale.tokens > 5_000
+    assert str(outcome.error).endswith("the request is not the recorded one")
+    assert list(outcome.lines())[1] == "  setting temperature: null -> 0.5"
+
+
+def test_a_changed_message_is_shown_line_by_line(golden: Path, tmp_path: Path) -> None:
+    outcome = check_case(seed(golden, tmp_path, 'kinds = ["fact"]\n'))
+    assert outcome.stale is not None
+    assert (outcome.stale.prompt, outcome.stale.calls) == ("claims@v1", 2)
+    assert "-Wanted kinds: fact, forecast." in outcome.stale.changed
+    assert "+Wanted kinds: fact." in outcome.stale.changed
+    assert len(outcome.stale.changed) < 10
+
+
+def test_a_request_that_was_never_recorded_says_so(golden: Path, tmp_path: Path) -> None:
+    case = seed(golden, tmp_path)
+    next(case.replies.glob("attribution-*")).unlink()
+    outcome = check_case(case)
+    assert outcome.stale is not None
+    assert (outcome.stale.prompt, outcome.stale.changed, outcome.stale.calls) == ("attribution@v1", (), 1)
+    assert str(outcome.error).endswith("it was never recorded")
