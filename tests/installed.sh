@@ -30,6 +30,6 @@ for package in "$work"/dist/*.whl "$work"/dist/*.tar.gz; do
   "$python" -m venv "$work/venv"
   "$work/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
   "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --no-build-isolation "$package"
-  (cd "$work/alone" && "$work/venv/bin/pytest" -q tests/golden tests/test_layout.py tests/test_examples.py tests/test_library.py)
+  (cd "$work/alone" && "$work/venv/bin/pytest" -q tests/golden tests/test_layout.py tests/test_examples.py tests/test_library.py tests/test_pytest_plugin.py)
   rm -rf "$work/venv"
 done
