@@ -22,16 +22,28 @@ CaseFolder = Annotated[Path, typer.Argument(help="A golden case, or a folder of 
 @app.command()
 @with_settings
 @with_exit_codes
-def record(case: CaseFolder, *, chosen: "Options") -> None:
+def record(
+    case: CaseFolder,
+    *,
+    missing: Annotated[bool, typer.Option("--missing", help="Only what was never recorded.")] = False,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only what is asked otherwise than recorded.")
+    ] = False,
+    chosen: "Options",
+) -> None:
     """Ask a live model, keep its replies with the case, and accept the result."""
     from extractor.golden.cases import find_cases  # noqa: PLC0415 - keeps --help fast
     from extractor.golden.recording import record_case  # noqa: PLC0415
+    from extractor.golden.staleness import wants  # noqa: PLC0415
 
     for each in find_cases(case):
-        result = record_case(each, chosen)
-        typer.echo(
-            f"{each.folder.name}: {result.status}, {len(result.claims)} claims, {result.usage.calls} calls"
-        )
+        some = missing or stale
+        if some and not wants(each, missing=missing, stale=stale):
+            typer.echo(f"{each.folder.name}: nothing to record")
+            continue
+        result = record_case(each, chosen, only_missing=some)
+        calls = result.usage.calls - (result.usage.cached if some else 0)
+        typer.echo(f"{each.folder.name}: {result.status}, {len(result.claims)} claims, {calls} calls")
 
 
 @app.command()

@@ -2,15 +2,17 @@
 
 import asyncio
 
+from extractor.errors import ReplyMissing
 from extractor.golden.cases import Case, load_case
-from extractor.models.replay import Recorder
+from extractor.models.call import Model, Reply, Request
+from extractor.models.replay import Recorder, Replay
 from extractor.models.stack import model_name, open_model
 from extractor.pipeline import extract_article
 from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import Options, Settings
 
 
-def record_case(case: Case, options: Options) -> Extraction:
+def record_case(case: Case, options: Options, *, only_missing: bool = False) -> Extraction:
     """Extract a case's article with a live model, keep its replies and accept the result.
 
     What the replies were asked with is added to ``case.toml``, so that a replay asks the same.
@@ -18,6 +20,7 @@ def record_case(case: Case, options: Options) -> Extraction:
     Args:
         case: its article and settings.
         options: how to reach the model, and settings the case leaves open.
+        only_missing: ask only what has no recorded reply, and remove the replies that nothing uses any more.
 
     Raises:
         InvalidSetting: an option contradicts the case.
@@ -27,12 +30,31 @@ def record_case(case: Case, options: Options) -> Extraction:
     settings = case.live_settings(options)
     name = model_name(settings)
     case.remember(settings)
-    result = asyncio.run(_record(case, settings, name))
-    case.accept(load_case(case.folder).replay())
+    result = asyncio.run(_record(case, settings, name, only_missing=only_missing))
+    recorded = load_case(case.folder)
+    if only_missing:
+        recorded.prune()
+    case.accept(recorded.replay())
     return result
 
 
-async def _record(case: Case, settings: Settings, name: str) -> Extraction:
+async def _record(case: Case, settings: Settings, name: str, *, only_missing: bool) -> Extraction:
     async with open_model(settings) as model:
-        recorder = Recorder(model, case.replies)
+        recorder: Model = Recorder(model, case.replies)
+        if only_missing:
+            recorder = _Recorded(case, recorder)
         return await extract_article(case.article, recorder, settings, name)
+
+
+class _Recorded:
+    """Answers from the case's recordings, and asks the layer below for what is missing."""
+
+    def __init__(self, case: Case, inner: Model) -> None:
+        self._replay = Replay(case.replies)
+        self._inner = inner
+
+    async def __call__(self, request: Request) -> Reply:
+        try:
+            return await self._replay(request)
+        except ReplyMissing:
+            return await self._inner(request)

@@ -59,6 +59,14 @@ def staleness(case: Case) -> Stale | None:
     return Stale(f"{request.record}@v{request.version}", changed, max(1, len(later)), tokens)
 
 
+def wants(case: Case, *, missing: bool, stale: bool) -> bool:
+    """Whether a case waits for a reply that was never recorded, or for one to a request that changed."""
+    if not any(find_recordings(case.replies)):
+        return missing
+    found = staleness(case)
+    return found is not None and (stale if found.changed else missing)
+
+
 def _step(record: str) -> int:
     return RECORDS.index(record) if record in RECORDS else len(RECORDS)
 

@@ -317,3 +317,29 @@ def test_prompts_are_listed_shown_and_compared() -> None:
     assert run("prompts", "diff", "claims", "claims").stdout == ""
     assert run("prompts", "lock").stdout == "nothing new; no released version was edited\n"
     assert run("prompts", "show", "claims@v9").returncode == 2
+
+
+def test_only_what_is_missing_or_stale_is_recorded_again(tmp_path: Path) -> None:
+    case = tmp_path / "seed"
+    shutil.copytree(ROOT / "golden" / "seed", case)
+    (attribution,) = (case / "replies").glob("attribution-*")
+    content = "".join(json.loads(attribution.read_text(encoding="utf-8"))["reply"]["content"])
+    attribution.unlink()
+    with serve(in_turn(completion(content))) as server:
+        live = ("--model", "external-llm", "--base-url", server.url, "--no-cache")
+        assert "seed: nothing to record" in run("golden", "record", case, "--stale", *live).stdout
+        assert (
+            "seed: complete, 16 claims, 1 calls" in run("golden", "record", case, "--missing", *live).stdout
+        )
+        assert "seed: nothing to record" in run("golden", "record", case, "--missing", *live).stdout
+    assert run("golden", "check", case).returncode == 0
+    with (case / "case.toml").open("a", encoding="utf-8") as file:
+        file.write('kinds = ["forecast"]\n')
+    with serve(in_turn(completion('{"claims": []}'))) as server:
+        live = ("--model", "external-llm", "--base-url", server.url, "--no-cache")
+        assert "seed: nothing to record" in run("golden", "record", case, "--missing", *live).stdout
+        assert "seed: complete, 0 claims, 1 calls" in run("golden", "record", case, "--stale", *live).stdout
+    assert sorted(path.name.partition("-")[0] for path in (case / "replies").iterdir()) == [
+        "claims",
+        "segments",
+    ]
