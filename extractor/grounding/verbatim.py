@@ -57,7 +57,8 @@ def _cut_off(place: Place, text: Searchable) -> Check | None:
 
 def _changes_acronym(quote: str, written: str) -> bool:
     """Whether a word is all capitals in one of two texts only: "US" and "us"; not if all of one is."""
-    if quote.isupper() or written.isupper():
+    letters = ("".join(filter(str.isalpha, text)) for text in (quote, written))
+    if len(set(letters)) == 1 or quote.isupper() or written.isupper():
         return False
     quoted, article = Words(Folded(quote).text), Words(Folded(written).text)
     return any(
