@@ -2,7 +2,7 @@
 
 import typer
 
-from extractor.cli import batch, golden, prompts, run, show
+from extractor.cli import batch, compare, golden, prompts, run, show
 
 app = typer.Typer(
     name="extractor",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.command()(show.show)
 app.command()(run.run)
+app.command()(compare.compare)
 app.add_typer(golden.app, name="golden")
 app.add_typer(batch.app, name="batch")
 app.add_typer(prompts.app, name="prompts")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from doubles.loopback import Answer, completion, failure, in_turn, serve
-from doubles.scripted import body_reply
+from doubles.scripted import attribution, body_reply, claim
 
 from extractor import Extraction
 
@@ -343,3 +343,34 @@ def test_only_what_is_missing_or_stale_is_recorded_again(tmp_path: Path) -> None
         "claims",
         "segments",
     ]
+
+
+def test_two_versions_are_compared_by_what_they_change(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "port.txt").write_text("Le port rouvre.")
+    segments, none = completion(json.dumps(body_reply(1))), completion('{"claims": []}')
+    one = claim("Le port rouvre.", (1, "Le port rouvre"))
+    said = {"sources": [], "attributions": [attribution("c1.1")]}
+    more = [completion(json.dumps(each)) for each in ({"claims": [one]}, said)]
+    with serve(in_turn(segments, none, segments, *more)) as server:
+        live = (
+            "--model",
+            "m",
+            "--base-url",
+            server.url,
+            "--no-cache",
+            "--a",
+            "claims@v1",
+            "--b",
+            "repair@v1",
+        )
+        ran = run("compare", articles, *live)
+    assert ran.returncode == 0
+    assert "port.txt: 1 differences\n  claim c1 new: Le port rouvre.\n1 articles, 1 differ\n" in ran.stdout
+    assert "claims@v1: 2 calls, " in ran.stdout
+    assert "repair@v1: 3 calls, " in ran.stdout
+    same = ("--a", "claims@v1", "--b", "claims@v1", "--replay", "golden")
+    ran = run("compare", ROOT / "examples" / "articles", *same)
+    assert "4 articles, 0 differ" in ran.stdout
+    assert run("compare", articles, "--a", "claims@v9", "--b", "claims", "--replay", "golden").returncode == 2
