@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test check dist-test versions-test bench bench-grounding lock clean
+.PHONY: run test coverage check dist-test versions-test bench bench-grounding lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -18,6 +18,10 @@ run: $(STAMP)  ## the folder job on the example articles, from recorded replies,
 
 test: $(STAMP)  ## every test, offline
 	$(BIN)/pytest
+
+coverage: $(STAMP)  ## every line and branch of golden cases and the catalog has a test
+	$(BIN)/pytest -q -n auto tests/golden tests/test_catalog.py tests/test_lock.py tests/cli \
+		--cov=extractor.golden --cov=extractor.catalog --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: $(STAMP)  ## style, types, layers
 	$(BIN)/ruff format --check .

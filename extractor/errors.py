@@ -2,7 +2,8 @@
 
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
-│   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile, NotAsked
+│   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
+│   ├── NotAsked, NotInCI, NotSeparable
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted
 ├── ArticleError            one article cannot be read
@@ -75,6 +76,24 @@ class NotAsked(ConfigurationError):
 
     def __str__(self) -> str:
         return "no terminal to ask on: --all accepts every change without asking"
+
+
+@dataclass(unsafe_hash=True)
+class NotInCI(ConfigurationError):
+    """An expectation is changed by a person; the environment says that this is a build."""
+
+    def __str__(self) -> str:
+        return "CI is set: a build accepts nothing; accept on your own machine and commit expected.json"
+
+
+@dataclass(unsafe_hash=True)
+class NotSeparable(ConfigurationError):
+    """Some changes of a golden case make no result without the others."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"these changes cannot be taken without the others: {self.reason}"
 
 
 @dataclass(unsafe_hash=True)

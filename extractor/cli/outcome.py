@@ -29,6 +29,14 @@ def visible(text: str) -> str:
     )
 
 
+def show_report(lines: list[str], colour: str) -> None:
+    """The first line in colour; article text in the others cannot send escapes to the terminal."""
+    first, *rest = (visible(line) for line in lines)
+    typer.secho(first, fg=colour)
+    for line in rest:
+        typer.echo(line)
+
+
 def with_exit_codes(command: Callable[P, None]) -> Callable[P, None]:
     """Let a command end with an exit code where it raises a named error."""
 

@@ -52,9 +52,14 @@ def pending_request(case: Case) -> Request | None:
     return waiting_request(case, settings.model)
 
 
-def input_line(request: Request) -> str:
-    """A request as a line of a batch input file; its custom id is the request's key."""
-    line = {"custom_id": request.key, "method": "POST", "url": URL, "body": request.body}
+def custom_id(case: Case, request: Request) -> str:
+    """What names a request in a batch file: its key, and the sample if it is not the first."""
+    return request.key + (f"#{case.sample}" if case.sample > 1 else "")
+
+
+def input_line(case: Case, request: Request) -> str:
+    """A request as a line of a batch input file."""
+    line = {"custom_id": custom_id(case, request), "method": "POST", "url": URL, "body": request.body}
     return json.dumps(line, ensure_ascii=False)
 
 
@@ -64,19 +69,29 @@ def import_answers(path: Path, cases: Sequence[Case]) -> Import:
     Raises:
         InvalidBatchFile: the file cannot be read or a line is no batch output.
     """
-    waiting = {request.key: (case, request) for case in cases if (request := pending_request(case))}
+    answers = list(_answers(path))
+    most = max((_sample(id_) for id_, _ in answers), default=1)
+    samples = [case.at(number) for case in cases for number in range(1, most + 1)]
+    waiting = {
+        custom_id(case, request): (case, request) for case in samples if (request := pending_request(case))
+    }
     recorded: list[Path] = []
     failed: list[tuple[str, str]] = []
     not_asked: list[str] = []
-    for custom_id, answer in _answers(path):
-        if custom_id not in waiting:
-            not_asked.append(custom_id)
+    for id_, answer in answers:
+        if id_ not in waiting:
+            not_asked.append(id_)
         elif isinstance(answer, str):
-            failed.append((custom_id, answer))
+            failed.append((id_, answer))
         else:
-            case, request = waiting[custom_id]
+            case, request = waiting[id_]
             recorded.append(write_recording(case.replies, request, answer))
     return Import(tuple(recorded), tuple(failed), tuple(not_asked))
+
+
+def _sample(id_: str) -> int:
+    number = id_.partition("#")[2]
+    return int(number) if number.isdecimal() else 1
 
 
 def _answers(path: Path) -> Iterator[tuple[str, Reply | str]]:

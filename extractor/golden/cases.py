@@ -4,14 +4,15 @@ import asyncio
 import datetime as dt
 import json
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from extractor.article import Article, read_article
 from extractor.catalog import check_prompts
 from extractor.errors import InvalidSetting, NoSuchCase
-from extractor.models.recordings import KEY_DIGITS, find_recordings
+from extractor.models.recordings import KEY_DIGITS, SAMPLES, find_recordings
 from extractor.models.replay import Replay
 from extractor.models.stack import model_name
 from extractor.pipeline import extract_article
@@ -36,6 +37,7 @@ class Case:
         options: the settings of ``case.toml`` that can change a request.
         compare: whether bytes decide or meaning.
         tolerance: by meaning, the share of segments, sources, claims and assertions that may differ.
+        sample: which of the replies to each request; further samples show how stable the answers are.
     """
 
     folder: Path
@@ -43,11 +45,30 @@ class Case:
     options: Options
     compare: Literal["exact", "semantic"] = "exact"
     tolerance: float = 0.0
+    sample: int = 1
+
+    @property
+    def name(self) -> str:
+        """The folder's name, and the sample if it is not the first."""
+        return self.folder.resolve().name + (f" sample {self.sample}" if self.sample > 1 else "")
 
     @property
     def replies(self) -> Path:
         """The folder of recorded replies."""
-        return self.folder / "replies"
+        return self._sample_folder(self.sample) / "replies"
+
+    def _sample_folder(self, number: int) -> Path:
+        return self.folder if number == 1 else self.folder / SAMPLES / str(number)
+
+    def samples(self) -> "Iterator[Case]":
+        """The case with each sample that has replies; the first are those that ``check`` replays."""
+        numbers = [int(each.name) for each in self.folder.glob(f"{SAMPLES}/*") if each.name.isdecimal()]
+        for number in (1, *sorted(numbers)):
+            yield self.at(number)
+
+    def at(self, sample: int) -> "Case":
+        """The same case with another sample of replies."""
+        return replace(self, sample=sample)
 
     @property
     def expected(self) -> Path:
@@ -104,13 +125,17 @@ class Case:
         Raises:
             ReplyMissing: a request has no reply, so that one that seems unused may be what it was asked with.
         """
-        provenance = self.replay().provenance
-        records = provenance.records.values() if provenance else ()
-        starts = {key[:KEY_DIGITS] for record in records for key in record.requests}
+        starts = {key[:KEY_DIGITS] for key in self._requests()}
         unused = [path for start, path in find_recordings(self.replies).items() if start not in starts]
         for path in unused:
             path.unlink()
         return unused
+
+    def _requests(self) -> Iterator[str]:
+        """The keys of the requests of a replay."""
+        provenance = self.replay().provenance
+        for record in provenance.records.values() if provenance else ():
+            yield from record.requests
 
     def accept(self, result: Extraction) -> bool:
         """Make a result the expected one; whether that changes the file."""
@@ -161,23 +186,40 @@ def _as_text(key: str, value: object) -> str:
     return value
 
 
-def find_cases(folder: Path) -> list[Case]:
-    """The case in a folder, or the cases in the folders below it, sorted by name.
+def case_folders(folder: Path) -> list[Path]:
+    """The folder if it is a case, or the cases in it, sorted by name; nothing of them is read.
 
     Raises:
         NoSuchCase: there is none.
     """
     if (folder / "article.txt").is_file():
-        return [load_case(folder)]
-    cases = [load_case(path.parent) for path in sorted(folder.glob("*/article.txt"))]
-    if not cases:
+        return [folder]
+    folders = [path.parent for path in sorted(folder.glob("*/article.txt"))]
+    if not folders:
         raise NoSuchCase(str(folder), "neither the folder nor those in it hold an article.txt")
-    return cases
+    return folders
 
 
-def canonical(result: Extraction) -> bytes:
-    """The bytes of ``expected.json``: the result without provenance and usage, which prove nothing."""
+def find_cases(folder: Path) -> list[Case]:
+    """The case in a folder, or the cases in the folders below it, sorted by name.
+
+    Raises:
+        NoSuchCase: there is none.
+        ArticleError, InvalidSetting: as ``load_case``.
+    """
+    return [load_case(each) for each in case_folders(folder)]
+
+
+def canonical(result: Extraction, *, id_: str | None = None) -> bytes:
+    """The bytes of ``expected.json``: the result without provenance and usage, which prove nothing.
+
+    Args:
+        result: the result of a replay.
+        id_: the article's id to write instead of its own.
+    """
     data = result.model_dump(mode="json", exclude={"provenance", "usage"})
+    if id_ is not None:
+        data["article"]["id"] = id_
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 

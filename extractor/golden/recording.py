@@ -1,6 +1,7 @@
 """Ask a live model about a case and keep every exchange."""
 
 import asyncio
+from collections.abc import Iterator
 
 from extractor.errors import ReplyMissing
 from extractor.golden.cases import Case, load_case
@@ -30,12 +31,28 @@ def record_case(case: Case, options: Options, *, only_missing: bool = False) -> 
     settings = case.live_settings(options)
     name = model_name(settings)
     case.remember(settings)
+    if case.sample > 1:
+        # a cached reply would make every sample the same
+        settings = settings.model_copy(update={"cache": False})
     result = asyncio.run(_record(case, settings, name, only_missing=only_missing))
-    recorded = load_case(case.folder)
+    recorded = load_case(case.folder).at(case.sample)
     if only_missing:
         recorded.prune()
-    case.accept(recorded.replay())
+    replayed = recorded.replay()
+    if case.sample == 1:
+        case.accept(replayed)
     return result
+
+
+def record_samples(case: Case, options: Options, samples: int) -> Iterator[tuple[Case, Extraction]]:
+    """Ask for what is missing of so many samples of each reply; each sample when it is complete.
+
+    Raises:
+        InvalidSetting, ReplyMissing, ExtractorError: as ``record_case``.
+    """
+    for number in range(1, samples + 1):
+        sample = load_case(case.folder).at(number)
+        yield sample, record_case(sample, options, only_missing=True)
 
 
 async def _record(case: Case, settings: Settings, name: str, *, only_missing: bool) -> Extraction:

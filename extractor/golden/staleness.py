@@ -16,8 +16,25 @@ from extractor.models.stack import model_name
 CHARACTERS_A_TOKEN = 4
 """A rough measure where there are no token counts: English has about four, French a little less."""
 
+_STEPS = 3
+"""Calls of an article: segments, claims, attribution."""
+
 MOST_LINES = 40
 """Lines of a difference that are shown."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What recording would cost: calls and tokens, estimated where no recorded reply gives counts."""
+
+    calls: int = 0
+    tokens: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.calls + other.calls, self.tokens + other.tokens)
+
+    def __str__(self) -> str:
+        return f"about {self.calls} calls, {self.tokens:,} tokens"
 
 
 @dataclass(frozen=True)
@@ -27,14 +44,12 @@ class Stale:
     Args:
         prompt: what it asks, such as ``claims@v1``.
         changed: how it differs from the nearest recorded one, line by line; empty if none was recorded.
-        calls: how many recorded calls of the case it and the steps after it would replace, one at least.
-        tokens: what those would cost, estimated where the recorded replies give no counts.
+        cost: of the recorded calls of the case that it and the steps after it would replace, one at least.
     """
 
     prompt: str
     changed: tuple[str, ...]
-    calls: int
-    tokens: int
+    cost: Cost
 
 
 def staleness(case: Case) -> Stale | None:
@@ -56,15 +71,38 @@ def staleness(case: Case) -> Stale | None:
     changed = tuple(_difference(nearest, request)) if nearest else ()
     later = [each for each in recordings if _step(each.record) >= _step(request.record)]
     tokens = sum(map(_tokens, later)) or _estimated(request.body)
-    return Stale(f"{request.record}@v{request.version}", changed, max(1, len(later)), tokens)
+    return Stale(f"{request.record}@v{request.version}", changed, Cost(max(1, len(later)), tokens))
 
 
-def wants(case: Case, *, missing: bool, stale: bool) -> bool:
-    """Whether a case waits for a reply that was never recorded, or for one to a request that changed."""
+def cost_of_all(case: Case, model: str) -> Cost:
+    """What asking for every reply of a case would cost, by the replies of before if there are any.
+
+    Args:
+        case: the case; without replies its first request stands for each of the three.
+        model: the model to ask.
+    """
+    recordings = [read_recording(path) for path in find_recordings(case.replies).values()]
+    if recordings:
+        return Cost(len(recordings), sum(map(_tokens, recordings)))
+    request = waiting_request(case, model)
+    return Cost(_STEPS, _STEPS * _estimated(request.body)) if request else Cost()
+
+
+def cost_of_rest(case: Case, model: str, *, missing: bool = True, stale: bool = True) -> Cost:
+    """What asking for what has no reply would cost.
+
+    Args:
+        case: the case.
+        model: the model to ask.
+        missing: count what was never recorded.
+        stale: count what is asked otherwise now than it was recorded.
+    """
     if not any(find_recordings(case.replies)):
-        return missing
+        return cost_of_all(case if case.sample == 1 else case.at(1), model) if missing else Cost()
     found = staleness(case)
-    return found is not None and (stale if found.changed else missing)
+    if found is None or not (stale if found.changed else missing):
+        return Cost()
+    return found.cost
 
 
 def _step(record: str) -> int:

@@ -27,6 +27,10 @@ class Recording:
     reply: Reply
 
 
+SAMPLES = "samples"
+"""The folder in a case that holds further replies to the same requests: ``samples/2/replies/``, ..."""
+
+
 def file_name(request: Request) -> str:
     """The name of the file that holds the reply to a request."""
     return f"{request.record}-{request.key[:KEY_DIGITS]}.json"
@@ -76,8 +80,12 @@ def read_recording(path: Path) -> Recording:
 
 
 def find_recordings(folder: Path) -> dict[str, Path]:
-    """All recordings in the ``replies`` folders in and below a folder, by the start of their key."""
+    """All recordings in the ``replies`` folders in and below a folder, by the start of their key.
+
+    Further samples are left out: they answer the same requests otherwise.
+    """
     folders = [folder] if folder.name == "replies" else sorted(folder.rglob("replies"))
+    folders = [each for each in folders if SAMPLES not in each.relative_to(folder).parts]
     return {path.stem.rpartition("-")[2]: path for each in folders for path in sorted(each.glob("*.json"))}
 
 

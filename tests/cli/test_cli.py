@@ -268,7 +268,7 @@ def test_a_case_is_recorded_by_batch_files_from_the_command_line(tmp_path: Path)
 def test_golden_check_says_what_changed_and_fails(tmp_path: Path) -> None:
     case = tmp_path / "seed"
     shutil.copytree(ROOT / "golden" / "seed", case)
-    assert run("golden", "check", case).stdout == "seed: same\n1 cases, 0 not as expected\n"
+    assert run("golden", "check", case).stdout == "seed: same\n1 case, 0 not as expected\n"
     expected = case / "expected.json"
     text = expected.read_text(encoding="utf-8").replace('"stance": "affirms"', '"stance": "denies"', 1)
     expected.write_text(text, encoding="utf-8")
@@ -279,7 +279,12 @@ def test_golden_check_says_what_changed_and_fails(tmp_path: Path) -> None:
     told = json.loads(ran.stdout)
     assert (told["case"], told["passed"], told["error"]) == ("seed", False, None)
     assert told["differences"] == [
-        {"what": "assertion", "told": "c1 at 48: stance changed: 'denies' -> 'affirms'"}
+        {
+            "what": "assertion",
+            "told": "c1 at 48: stance changed: 'denies' -> 'affirms'",
+            "old": ["claims", 0, "assertions", 0, "stance"],
+            "new": ["claims", 0, "assertions", 0, "stance"],
+        }
     ]
 
 

@@ -57,10 +57,10 @@ def test_three_rounds_give_a_result(case: Case, tmp_path: Path) -> None:
 def test_an_input_line_is_a_whole_request_under_its_key(case: Case) -> None:
     request = pending_request(case)
     assert request is not None
-    line = json.loads(input_line(request))
+    line = json.loads(input_line(case, request))
     assert line == {"custom_id": request.key, "method": "POST", "url": URL, "body": request.body}
     assert line["body"]["response_format"]["json_schema"]["strict"] is True
-    assert "\n" not in input_line(request)
+    assert "\n" not in input_line(case, request)
 
 
 def test_an_invalid_answer_is_recorded_and_asked_again(case: Case, tmp_path: Path) -> None:

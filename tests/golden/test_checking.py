@@ -1,11 +1,13 @@
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from extractor.errors import InvalidSetting
 from extractor.golden.cases import Case, load_case
-from extractor.golden.checking import ORDER, check_case
+from extractor.golden.checking import FORM, ORDER, Outcome, check_case
 
 
 def seed(golden: Path, tmp_path: Path, toml: str = "") -> Case:
@@ -29,7 +31,27 @@ def test_a_case_that_gives_the_same_bytes_passes(golden: Path, tmp_path: Path) -
 def test_other_bytes_fail_even_where_they_mean_the_same(golden: Path, tmp_path: Path) -> None:
     case = seed(golden, tmp_path)
     edit(case, '\n  "rejected": []', '\n\n  "rejected": []')
-    assert (check_case(case).passed, check_case(case).differences) == (False, (ORDER,))
+    assert (check_case(case).passed, check_case(case).differences) == (False, (FORM,))
+
+
+def reorder(case: Case) -> None:
+    data = json.loads(case.expected.read_bytes())
+    data["claims"].reverse()
+    case.expected.write_bytes((json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def test_reordered_claims_fail_by_bytes_and_pass_by_meaning(golden: Path, tmp_path: Path) -> None:
+    case = seed(golden, tmp_path)
+    reorder(case)
+    outcome = check_case(case)
+    assert (outcome.passed, outcome.differences) == (False, (ORDER,))
+    assert "order only" in list(outcome.lines())[1]
+    assert check_case(replace(case, compare="semantic")).passed
+
+
+def test_the_name_of_a_case_changes_nothing(golden: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(golden / "seed", tmp_path / "another"))
+    assert check_case(load_case(copied)) == Outcome("another", passed=True)
 
 
 def test_by_meaning_the_same_passes_and_a_difference_fails(golden: Path, tmp_path: Path) -> None:
@@ -86,8 +108,8 @@ def test_a_changed_request_is_shown_with_what_changed_and_what_it_would_cost(
         "segments@v1",
         ("setting temperature: null -> 0.5",),
     )
-    assert outcome.stale.calls == 3
-    assert outcome.stale.tokens > 5_000
+    assert outcome.stale.cost.calls == 3
+    assert outcome.stale.cost.tokens > 5_000
     assert str(outcome.error).endswith("the request is not the recorded one")
     assert list(outcome.lines())[1] == "  setting temperature: null -> 0.5"
 
@@ -95,7 +117,7 @@ def test_a_changed_request_is_shown_with_what_changed_and_what_it_would_cost(
 def test_a_changed_message_is_shown_line_by_line(golden: Path, tmp_path: Path) -> None:
     outcome = check_case(seed(golden, tmp_path, 'kinds = ["fact"]\n'))
     assert outcome.stale is not None
-    assert (outcome.stale.prompt, outcome.stale.calls) == ("claims@v1", 2)
+    assert (outcome.stale.prompt, outcome.stale.cost.calls) == ("claims@v1", 2)
     assert "-Wanted kinds: fact, forecast." in outcome.stale.changed
     assert "+Wanted kinds: fact." in outcome.stale.changed
     assert len(outcome.stale.changed) < 10
@@ -106,5 +128,9 @@ def test_a_request_that_was_never_recorded_says_so(golden: Path, tmp_path: Path)
     next(case.replies.glob("attribution-*")).unlink()
     outcome = check_case(case)
     assert outcome.stale is not None
-    assert (outcome.stale.prompt, outcome.stale.changed, outcome.stale.calls) == ("attribution@v1", (), 1)
+    assert (outcome.stale.prompt, outcome.stale.changed, outcome.stale.cost.calls) == (
+        "attribution@v1",
+        (),
+        1,
+    )
     assert str(outcome.error).endswith("it was never recorded")
