@@ -7,6 +7,10 @@ if TYPE_CHECKING:
     from extractor.article import Article, read_article
     from extractor.errors import ExtractorError
     from extractor.library import Extractor, aextract, extract
+    from extractor.runs.inputs import Inputs
+    from extractor.runs.ledger import read_results
+    from extractor.runs.plan import Plan
+    from extractor.runs.progress import Progress
     from extractor.runs.summary import Summary
     from extractor.schemas.extraction.v1 import Extraction
     from extractor.settings import Settings
@@ -17,12 +21,16 @@ __all__ = [
     "Extraction",
     "Extractor",
     "ExtractorError",
+    "Inputs",
+    "Plan",
+    "Progress",
     "Settings",
     "Summary",
     "__version__",
     "aextract",
     "extract",
     "read_article",
+    "read_results",
 ]
 
 # Names are imported when first used: `extractor --help` needs none of them, and pydantic alone takes 0.1 s.
@@ -31,12 +39,16 @@ _HOMES = {
     "Extraction": "extractor.schemas.extraction.v1",
     "Extractor": "extractor.library",
     "ExtractorError": "extractor.errors",
+    "Inputs": "extractor.runs.inputs",
+    "Plan": "extractor.runs.plan",
+    "Progress": "extractor.runs.progress",
     "Settings": "extractor.settings",
     "Summary": "extractor.runs.summary",
     "__version__": "extractor.version",
     "aextract": "extractor.library",
     "extract": "extractor.library",
     "read_article": "extractor.article",
+    "read_results": "extractor.runs.ledger",
 }
 
 

@@ -59,11 +59,11 @@ class Article:
         return sha256(self.text.encode()).hexdigest()
 
 
-def read_article(path: Path, *, root: Path | None = None) -> Article:
+def read_article(path: Path, *, root: Path | None = None, id_: str | None = None) -> Article:
     """Read a text file: UTF-8 with or without a byte order mark, or UTF-16 with one.
 
     Line ends and everything else stay as they are; only the byte order mark is dropped. The article's id
-    is the file's path below ``root`` with forward slashes, or the file's name.
+    is ``id_``, or the file's path below ``root`` with forward slashes, or the file's name.
 
     Raises:
         UnreadableArticle: not a file, not readable, or not text; names the byte offset.
@@ -71,7 +71,7 @@ def read_article(path: Path, *, root: Path | None = None) -> Article:
         ArticleTooLarge: over ``MAX_SIZE`` bytes.
     """
     text = _decode(_read_bytes(path), source=path_text(path))
-    return Article(text, id=path_text(path.relative_to(root) if root else Path(path.name)))
+    return Article(text, id=id_ or path_text(path.relative_to(root) if root else Path(path.name)))
 
 
 def path_text(path: Path) -> str:

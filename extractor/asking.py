@@ -1,6 +1,6 @@
 """Ask for one record: render, call, parse, and ask again with what was wrong, keeping count."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from extractor.catalog import Prompt, load_prompt
 from extractor.errors import ExtractorError, ReplyInvalid, ReplyNotJSON
 from extractor.models.call import Model, Reply, Request
+from extractor.models.meter import added, metered
+from extractor.prices import find_price
 from extractor.schemas.extraction.v1 import Problem, Record, RecordProvenance, Rejected, Usage
 from extractor.settings import Settings
 from extractor.templates import render
@@ -34,8 +36,9 @@ class Asker:
 
     def __init__(self, model: Model, settings: Settings, model_name: str) -> None:
         self._model = model
-        self._settings = settings
+        self.settings = settings
         self._model_name = model_name
+        self._price = find_price(model_name, settings.price)
         self._keys: dict[str, list[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self.problems: list[Problem] = []
@@ -67,13 +70,13 @@ class Asker:
         try:
             return await self._converse(request, reply_type, check)
         except (ReplyNotJSON, ReplyInvalid):
-            if self._settings.replay or self.usage.cached == stored_before:
+            if self.settings.replay or self.usage.cached == stored_before:
                 raise
         # The cache held replies that are no good; those must not fail the article for ever.
         return await self._converse(replace(request, fresh=True), reply_type, check)
 
     async def _converse(self, request: Request, reply_type: type[T], check: Callable[[T], str | None]) -> T:
-        attempts = 1 if request.record in _ASKED_ONCE else 1 + self._settings.reasks
+        attempts = 1 if request.record in _ASKED_ONCE else 1 + self.settings.reasks
         for left in reversed(range(attempts)):
             reply = await self._call(request)
             try:
@@ -107,7 +110,7 @@ class Asker:
         }
 
     def _request(self, record: Record, **variables: object) -> Request:
-        settings = self._settings
+        settings = self.settings
         prompt = self._prompts.setdefault(record, load_prompt(settings.prompt(record)))
         schema = prompt.schema
         json_schema = schema.strict() if settings.strict else schema.json_schema
@@ -129,7 +132,7 @@ class Asker:
     async def _call(self, request: Request) -> Reply:
         reply = await self._model(request)
         self._keys.setdefault(request.record, []).append(request.key)
-        self.usage = _add(self.usage, reply)
+        self.usage = added(self.usage, metered(reply, self._price))
         reply.raise_if_unusable()
         return reply
 
@@ -199,17 +202,3 @@ def _unfenced(content: str) -> str:
     if not content.startswith("```"):
         return content
     return content.partition("\n")[2].removesuffix("```")
-
-
-def _add(usage: Usage, reply: Reply) -> Usage:
-    counts: Mapping[str, Any] = reply.usage or {}
-    tokens = [counts.get(name) for name in ("prompt_tokens", "completion_tokens")]
-    metered = [each for each in tokens if isinstance(each, int)]
-    given, got = metered if len(metered) == len(tokens) else (0, 0)
-    return Usage(
-        calls=usage.calls + 1,
-        cached=usage.cached + reply.stored,
-        unmetered=usage.unmetered + (len(metered) < len(tokens)),
-        input_tokens=usage.input_tokens + given,
-        output_tokens=usage.output_tokens + got,
-    )

@@ -3,14 +3,18 @@
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
-│   ├── NotAsked, NotInCI, NotSeparable
+│   ├── InvalidInput, CannotWrite, OutInUse, LedgerDamaged
+│   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable
 │   ├── PromptEdited
-│   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted
+│   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
+├── RunStopped              a folder run ends early, on purpose
+│   └── BudgetSpent
 ├── ArticleError            one article cannot be read
-│   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim
+│   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim, InvalidRow, DuplicateId
 ├── ModelError              a call gave no usable reply
 │   ├── ModelUnavailable    the only kind that is retried
-│   └── ModelRefused, ReplyTruncated, ContextWindowExceeded, RequestRejected
+│   ├── DeadlineExceeded, ModelRefused, ReplyTruncated, ContextWindowExceeded, RequestRejected
+│   └── ReplyNotKept
 ├── ReplyError              a reply that came but cannot be used, after re-asking
 │   └── ReplyNotJSON, ReplyInvalid
 └── ReplayError             recorded replies
@@ -47,6 +51,27 @@ class ReplayError(ExtractorError):
 
 
 @dataclass(unsafe_hash=True)
+class RunStopped(ExtractorError):
+    """A folder run ends before its last article, because that was asked for."""
+
+    reason: str = "stopped on request"
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(unsafe_hash=True)
+class BudgetSpent(RunStopped):
+    """The next call could cost more than what is left of the most that a run may cost."""
+
+    reason: str = ""
+    limit: float = 0.0
+
+    def __str__(self) -> str:
+        return f"the next call could cost more than is left of --max-cost {self.limit:g}"
+
+
+@dataclass(unsafe_hash=True)
 class InvalidSetting(ConfigurationError):
     """A setting is unknown or has a value it cannot have."""
 
@@ -76,6 +101,18 @@ class NotAsked(ConfigurationError):
 
     def __str__(self) -> str:
         return "no terminal to ask on: --all accepts every change without asking"
+
+
+@dataclass(unsafe_hash=True)
+class NotConfirmed(ConfigurationError):
+    """Results would be paid for again, and there is nobody to ask."""
+
+    articles: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.articles} articles would be done again, and there is no terminal to ask on: --yes does it"
+        )
 
 
 @dataclass(unsafe_hash=True)
@@ -131,6 +168,49 @@ class NoSuchFolder(ConfigurationError):
 
     def __str__(self) -> str:
         return f"folder {self.path}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class CannotWrite(ConfigurationError):
+    """An output file cannot be written: no space, no permission; what was written before is whole."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"cannot write {self.path}: {self.reason}; what was written before is kept, run again to go on"
+
+
+@dataclass(unsafe_hash=True)
+class OutInUse(ConfigurationError):
+    """Another run is writing to the output folder."""
+
+    path: str
+
+    def __str__(self) -> str:
+        return f"another run is writing to {self.path}: wait for it or name another --out"
+
+
+@dataclass(unsafe_hash=True)
+class LedgerDamaged(ConfigurationError):
+    """A line in the middle of a run's results is no result."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line} is no result: remove the line, or name another --out"
+
+
+@dataclass(unsafe_hash=True)
+class InvalidInput(ConfigurationError):
+    """A list of articles cannot be read as what it is said to be."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"input {self.path}: {self.reason}"
 
 
 @dataclass(unsafe_hash=True)
@@ -244,6 +324,27 @@ class ArticleTooLarge(ArticleError):
 
 
 @dataclass(unsafe_hash=True)
+class InvalidRow(ArticleError):
+    """A row of a table of articles says nothing that could be extracted."""
+
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class DuplicateId(ArticleError):
+    """Another article of the run has the same id; only the first is extracted."""
+
+    id: str
+
+    def __str__(self) -> str:
+        return f"another article of this run is called {self.id!r} and is another text: give it its own id"
+
+
+@dataclass(unsafe_hash=True)
 class NothingToClaim(ArticleError):
     """No segment has a label that claims are taken from: a page without an article, for instance."""
 
@@ -272,6 +373,29 @@ class ModelUnavailable(ModelError):
     def __str__(self) -> str:
         status = "" if self.status is None else f" (HTTP {self.status})"
         return f"the model is unavailable{status}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class DeadlineExceeded(ModelError):
+    """An article took longer, with all its calls, than it may; ``seconds`` is the limit."""
+
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"the article was not done within {self.seconds:g} seconds; what was answered is kept"
+
+
+@dataclass(unsafe_hash=True)
+class NoPrice(ConfigurationError):
+    """A cost limit was set for a model whose price is not known."""
+
+    model: str
+
+    def __str__(self) -> str:
+        return (
+            f"the price of {self.model!r} is not known: --price INPUT,CACHED,OUTPUT names it "
+            "in US dollars a million tokens"
+        )
 
 
 @dataclass(unsafe_hash=True)
@@ -313,6 +437,17 @@ class RequestRejected(ModelError):
 
     def __str__(self) -> str:
         return f"the endpoint rejected the request (HTTP {self.status}): {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class ReplyNotKept(ModelError):
+    """A folder run kept no reply to this; a change of the code asks what was never asked."""
+
+    prompt: str
+    folder: str
+
+    def __str__(self) -> str:
+        return f"{self.folder} keeps no reply to this request of {self.prompt}: it was never asked"
 
 
 @dataclass(unsafe_hash=True)

@@ -2,22 +2,40 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack, cast
 
 from extractor.article import Article
 from extractor.catalog import check_prompts
+from extractor.configuration import configuration_fingerprint
+from extractor.errors import InvalidSetting, RunStopped
 from extractor.models.call import Model
-from extractor.models.stack import model_name, open_model
+from extractor.models.kept import is_run, kept_settings
+from extractor.models.meter import spent_since
+from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
-from extractor.runs.folder import Progress, run_folder
+from extractor.prices import find_price
+from extractor.runs.inputs import Inputs, as_inputs
+from extractor.runs.ledger import Ledger, read_entered
+from extractor.runs.opened import OpenRun
+from extractor.runs.plan import Plan, plan_run
+from extractor.runs.progress import Progress, Watch
+from extractor.runs.run import Run, ToDo
 from extractor.runs.summary import Summary
 from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import Options, Settings, load_settings
 
 T = TypeVar("T")
+
+Articles = Path | str | Sequence[Path | str] | Inputs
+"""A folder, an article file, a table of articles, a pattern, ``-`` for standard input; or a list of these."""
+
+SPARE = 4
+"""Articles in flight beyond the calls in flight, so that work between two calls leaves no call unmade."""
 
 
 def extract(article: Article | str, **options: Unpack[Options]) -> Extraction:
@@ -56,6 +74,8 @@ class Extractor:
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
+        if (replay := options.get("replay")) and is_run(Path(replay)):
+            options = cast("Options", {**kept_settings(Path(replay)), **options})
         self.settings: Settings = load_settings(options)
         check_prompts(self.settings.prompts)
         self._model_name = model_name(self.settings)
@@ -63,8 +83,9 @@ class Extractor:
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
         self._thread.start()
         self._opening = open_model(self.settings)
+        self._stopping = asyncio.Event()
         try:
-            self._model: Model = self._run(self._opening.__aenter__())
+            self._stack: Stack = self._run(self._opening.__aenter__())
         except BaseException:
             self._stop()
             raise
@@ -88,21 +109,115 @@ class Extractor:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._extract(article), self._loop))
 
     def extract_folder(
-        self, folder: Path | str, *, out: Path | str, progress: Progress | None = None
+        self, articles: Articles, *, out: Path | str, force: bool = False, watch: Watch | None = None
     ) -> Summary:
-        """Extract every .txt and .md file of a folder into ``out``/extractions.jsonl, one line an article.
+        """Extract many articles into ``out``/extractions.jsonl, one line an article.
+
+        What is there already is left alone if it is complete, its article unchanged and what would be asked
+        the same; so a run that was ended at any moment goes on where it was. Every reply is kept in
+        ``out``/replies.jsonl, from which ``replay=out`` answers.
 
         Args:
-            folder: read with its subfolders, in the order of the paths.
-            out: made if it is missing; the file is replaced when the run has ended.
-            progress: called after each article with its result and the number of articles.
+            articles: a folder, or what else ``Inputs`` reads; several in a list.
+            out: made if it is missing; one run at a time writes to it.
+            force: do again what is done.
+            watch: called with the progress when the run begins, then after each article with its result too.
 
         Raises:
-            NoSuchFolder: there is nothing to read.
-            ConfigurationError: nothing can be extracted with these settings; a file of before is kept.
+            NoSuchFolder, InvalidInput: there is nothing to read.
+            OutInUse, CannotWrite, LedgerDamaged: ``out`` cannot be written.
+            ConfigurationError: nothing can be extracted with these settings; what was finished is written.
         """
-        work = run_folder(Path(folder), Path(out), self._attempt, self.settings.concurrency, progress)
-        return self._run(work)
+        return self._run(self._extract_all(as_inputs(articles), Path(out), force=force, watch=watch))
+
+    def prefetch(
+        self, articles: Articles, *, out: Path | str, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Fetch the replies of a run through the provider's Batch endpoints, into the reply cache.
+
+        Afterwards ``extract_folder`` with the same articles and ``out`` finds them there, and asks online
+        only what the batches failed at. A restart goes on with the batches that were sent.
+
+        Args:
+            articles: as for ``extract_folder``.
+            out: likewise.
+            tell: is told what happens, a line at a time.
+
+        Raises:
+            InvalidSetting: there is no cache, or the mode cannot be put into a batch.
+            ModelError, ConfigurationError: the provider does not take or give batches.
+        """
+        self._run(self._prefetch(as_inputs(articles), Path(out), tell))
+
+    async def _prefetch(self, inputs: Inputs, out: Path, tell: Callable[[str], None]) -> None:
+        cached = self._stack.cached
+        if cached is None:
+            raise InvalidSetting("cache", "batches need the reply cache")
+        if self.settings.mode != "json_schema":
+            raise InvalidSetting("mode", "batch files hold mode json_schema only")
+        from extractor.models.batches import Batches  # noqa: PLC0415 - imports the SDK
+        from extractor.runs.batching import Prefetch  # noqa: PLC0415 - imports diskcache
+
+        batches = Batches(self.settings)
+        try:
+            with Ledger(out) as ledger, OpenRun(out, self.settings, self._model_name, inputs) as opened:
+                fetch = Prefetch(out, opened.id, cached, batches, self.settings.poll, tell)
+                configuration = configuration_fingerprint(self.settings, self._model_name)
+                await fetch(ToDo(inputs, ledger, configuration), self._attempt)
+        finally:
+            await batches.aclose()
+
+    def plan(self, articles: Articles, *, out: Path | str) -> Plan:
+        """What ``extract_folder`` would do and cost; nothing is asked and nothing is written.
+
+        Raises:
+            NoSuchFolder, InvalidInput: there is nothing to read.
+            LedgerDamaged: ``out`` holds what is no ledger.
+        """
+        price = find_price(self._model_name, self.settings.price)
+        entered = read_entered(Path(out))
+        return plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
+
+    def stop(self) -> None:
+        """End a run early, from any thread: calls in flight end, what is finished is written."""
+        self._loop.call_soon_threadsafe(self._stop_run)
+
+    def _stop_run(self) -> None:
+        self._stopping.set()
+        self._stack.stop(RunStopped())
+
+    async def _extract_all(self, inputs: Inputs, out: Path, *, force: bool, watch: Watch | None) -> Summary:
+        self._stopping = asyncio.Event()
+        with Ledger(out) as ledger, self._kept(out, inputs) as opened:
+            before = self._stack.paid
+            run = Run(
+                entries=inputs,
+                ledger=ledger,
+                attempt=partial(self._attempt, opened.model(self._stack) if opened else self._stack.model),
+                configuration=configuration_fingerprint(self.settings, self._model_name),
+                in_flight=self.settings.concurrency + SPARE,
+                deadline=self.settings.article_deadline,
+                halt=self._stack.stop,
+                force=force,
+                watch=watch,
+                stopping=self._stopping,
+                progress=Progress(total=inputs.count(), stack=self._stack),
+            )
+            try:
+                summary = await run()
+            finally:
+                self._stack.resume()
+            summary.paid = spent_since(before, self._stack.paid)
+            return summary
+
+    def _kept(self, out: Path, inputs: Inputs) -> AbstractContextManager[OpenRun | None]:
+        """What a run keeps; nothing if its replies are recorded ones."""
+        if self.settings.replay:
+            return nullcontext()
+        return OpenRun(out, self.settings, self._model_name, inputs)
+
+    async def _attempt(self, model: Model, article: Article) -> Extraction:
+        return await attempt_article(article, model, self.settings, self._model_name)
 
     def close(self) -> None:
         """Close connections and cache, and end the thread."""
@@ -122,10 +237,7 @@ class Extractor:
     async def _extract(self, article: Article | str) -> Extraction:
         if isinstance(article, str):
             article = Article(article)
-        return await extract_article(article, self._model, self.settings, self._model_name)
-
-    async def _attempt(self, article: Article) -> Extraction:
-        return await attempt_article(article, self._model, self.settings, self._model_name)
+        return await extract_article(article, self._stack.model, self.settings, self._model_name)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

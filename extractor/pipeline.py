@@ -8,6 +8,7 @@ from extractor.article import Article
 from extractor.asking import Asker
 from extractor.attribution import Attributed, ListedClaim, attribute, listed
 from extractor.claims import Metadata, find_claims
+from extractor.configuration import configuration_fingerprint, input_fingerprint
 from extractor.errors import ExtractorError, ModelError, NothingToClaim, ReplyError
 from extractor.excerpts import Excerpt, labelled, windows
 from extractor.grounding.searchable import Searchable
@@ -111,7 +112,13 @@ def _result(
         status=status,
         rejected=tuple(asker.rejected),
         problems=tuple(asker.problems),
-        provenance=Provenance(package=__version__, model=model_name, records=asker.provenance()),
+        provenance=Provenance(
+            package=__version__,
+            model=model_name,
+            records=asker.provenance(),
+            configuration=configuration_fingerprint(asker.settings, model_name),
+            input=input_fingerprint(article),
+        ),
         usage=asker.usage,
         **found,
     )

@@ -34,7 +34,15 @@ def _split(value: object) -> object:
     return [item.strip() for item in value.split(",")] if isinstance(value, str) else value
 
 
+_Dollars = Annotated[float, Field(ge=0)]
 _List = (NoDecode, BeforeValidator(_split))
+
+
+ASKED = (
+    "model", "mode", "strict", "temperature", "seed", "max_tokens", "reasks", "claims_from", "kinds",
+    "prompts", "window",
+)  # fmt: skip
+"""The settings that change what a model is asked; the others only say how to reach it."""
 
 
 class Options(TypedDict, total=False):
@@ -54,7 +62,14 @@ class Options(TypedDict, total=False):
     attempts: int
     backoff: float
     reasks: int
+    deadline: float
+    article_deadline: float
+    poll: float
     concurrency: int
+    rpm: float | None
+    tpm: float | None
+    price: tuple[float, float, float] | None
+    max_cost: float | None
     window: int
     claims_from: tuple[Label, ...]
     kinds: tuple[ClaimKind, ...]
@@ -81,7 +96,14 @@ class Settings(BaseSettings):
         attempts: how often a call is tried while the model is unavailable.
         backoff: seconds; the first wait between attempts is drawn below it, the next below its double.
         reasks: how often an invalid reply is answered with what is wrong with it.
-        concurrency: articles in flight in a folder run.
+        deadline: seconds after its first failure at which a call is given up.
+        article_deadline: seconds one article of a folder run may take with all its calls.
+        poll: seconds between two looks at a batch.
+        concurrency: most calls in flight; fewer while the endpoint is overloaded.
+        rpm: requests a minute to keep to; by default what the endpoint's headers say.
+        tpm: tokens a minute to keep to, likewise.
+        price: US dollars a million tokens, of input, input from the provider's prompt cache, and output.
+        max_cost: US dollars that live calls may cost at the most; before they could be more, a run stops.
         window: most code points of article text in one call.
         claims_from: labels of the segments that claims are taken from.
         kinds: kinds of claims asked for.
@@ -118,7 +140,14 @@ class Settings(BaseSettings):
     attempts: int = Field(6, ge=1)
     backoff: float = Field(1.0, ge=0)
     reasks: int = Field(2, ge=0)
+    deadline: float = Field(600.0, gt=0)
+    article_deadline: float = Field(3600.0, gt=0)
+    poll: float = Field(30.0, ge=0)
     concurrency: int = Field(8, ge=1)
+    rpm: float | None = Field(None, gt=0)
+    tpm: float | None = Field(None, gt=0)
+    price: Annotated[tuple[_Dollars, _Dollars, _Dollars] | None, *_List] = None
+    max_cost: Annotated[float, Field(ge=0)] | None = None
     window: int = Field(24_000, ge=1_000)
     claims_from: Annotated[tuple[Label, ...], *_List] = ("headline", "body", "caption")
     kinds: Annotated[tuple[ClaimKind, ...], *_List] = ("fact", "forecast")

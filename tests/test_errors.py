@@ -27,7 +27,7 @@ def test_every_error_is_of_the_package_and_documented(kind: type[Exception]) -> 
 def test_an_error_is_a_value_and_says_its_facts_in_one_line(kind: type[Exception]) -> None:
     given = {
         name: {"int": 7, "str": "fact", "tuple[str, ...]": ("fact",)}.get(str(parameter.annotation), "fact")
-        if parameter.annotation is not int
+        if parameter.annotation not in (int, float)
         else 7
         for name, parameter in inspect.signature(kind).parameters.items()
         if parameter.default is inspect.Parameter.empty

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from extractor.golden.checking import Outcome
     from extractor.golden.taking import Change
 
+_WHOLE = {"y": "yes", "n": "no", "q": "quit"}
 _CASE = {"y": "yes", "n": "no", "e": "each", "q": "quit"}
 _CHANGE = {"y": "yes", "n": "no", "a": "each", "q": "quit"}
 
@@ -43,8 +44,9 @@ def accept(
         show_report(list(outcome.lines()), "yellow")
         if not sys.stdin.isatty():
             raise NotAsked
-        few = len(found) < 2  # noqa: PLR2004 - one change needs no second question
-        return _asked(f"accept {outcome.case}? yes, no, {'' if few else 'each change, '}quit", _CASE)
+        if len(found) < 2:  # noqa: PLR2004 - one change needs no second question
+            return _asked(f"accept {outcome.case}? yes, no, quit", _WHOLE)
+        return _asked(f"accept {outcome.case}? yes, no, each change, quit", _CASE)
 
     stuck = False
     for each in find_cases(case):

@@ -25,7 +25,7 @@ def export(
     samples: Annotated[int, typer.Option("--samples", min=1, help="Replies wanted for each request.")] = 1,
 ) -> None:
     """Write the requests that cases wait for: segments, then claims, then attribution, and repairs."""
-    from extractor.golden.batch import input_line, pending_request  # noqa: PLC0415 - keeps --help fast
+    from extractor.golden.batch import pending_line, pending_request  # noqa: PLC0415 - keeps --help fast
     from extractor.golden.cases import find_cases  # noqa: PLC0415
 
     lines: list[str] = []
@@ -33,7 +33,7 @@ def export(
     for each in wanted:
         request = pending_request(each)
         typer.echo(f"{each.name}: {request.record + ' pending' if request else 'nothing pending'}")
-        lines += [input_line(each, request)] if request else []
+        lines += [pending_line(each, request)] if request else []
     to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
     typer.echo(f"{len(lines)} requests written to {to}")
 

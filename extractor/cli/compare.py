@@ -59,7 +59,7 @@ def _run(folder: Path, out: Path, version: str, chosen: "Options") -> None:
 
 
 def _results(out: Path) -> "Iterator[Extraction]":
-    from extractor.runs.folder import LEDGER  # noqa: PLC0415
+    from extractor.runs.ledger import LEDGER  # noqa: PLC0415
     from extractor.schemas.extraction.v1 import Extraction  # noqa: PLC0415
 
     with (out / LEDGER).open(encoding="utf-8") as lines:

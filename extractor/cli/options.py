@@ -43,6 +43,21 @@ _SHARED: dict[str, Any] = {
         float | None, _option("--backoff", help="Seconds below which the first wait is drawn.")
     ],
     "reasks": Annotated[int | None, _option("--reasks", help="Second chances for an invalid reply.")],
+    "deadline": Annotated[
+        float | None, _option("--deadline", help="Seconds after its first failure that a call is given up.")
+    ],
+    "article_deadline": Annotated[
+        float | None, _option("--article-deadline", help="Seconds one article of a run may take.")
+    ],
+    "rpm": Annotated[float | None, _option("--rpm", help="Requests a minute; else what the headers say.")],
+    "tpm": Annotated[float | None, _option("--tpm", help="Tokens a minute; else what the headers say.")],
+    "price": Annotated[
+        str | None,
+        _option("--price", help="US dollars a million tokens: INPUT,CACHED,OUTPUT; else a table's."),
+    ],
+    "max_cost": Annotated[
+        float | None, _option("--max-cost", help="US dollars; a run stops before it could cost more.")
+    ],
     "window": Annotated[int | None, _option("--window", help="Most characters of article text in one call.")],
     "claims_from": Annotated[
         list[str] | None, _option("--claims-from", help="Label of segments to take claims from; repeatable.")

@@ -1,10 +1,11 @@
 """``extractor prompts``: the versions there are, what they say, how they differ, that they do not drift."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from extractor.cli.outcome import with_exit_codes
+from extractor.cli.outcome import INCOMPLETE, with_exit_codes
 
 app = typer.Typer(help="Prompt and schema versions.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -13,15 +14,35 @@ Name = Annotated[str, typer.Argument(help="A version such as claims@v1, or a rec
 
 @app.command("list")
 @with_exit_codes
-def list_() -> None:
-    """Every version: locked, edited since its release, or new; its schema and what it asks for."""
+def list_(
+    *,
+    golden: Annotated[
+        Path | None,
+        typer.Option("--golden", help="Say of edited versions which replies of these cases they orphan."),
+    ] = None,
+) -> None:
+    """Every version: locked, edited since its release, or new; its schema and what it asks for.
+
+    Exit code 1 if a released version was edited.
+    """
     from extractor.catalog import load_prompt, prompt_names  # noqa: PLC0415 - keeps --help fast
-    from extractor.lock import read_lock, state  # noqa: PLC0415
+    from extractor.lock import edited, read_lock, state  # noqa: PLC0415
 
     locked = read_lock()
     for name in prompt_names():
         prompt = load_prompt(name)
         typer.echo(f"{name:16} {state(prompt, locked):7} {prompt.schema.name:16} {prompt.summary}")
+    errors = list(edited())
+    for error in errors:
+        typer.echo(f"{error}{_orphaned(golden, error.name) if golden else ''}", err=True)
+    raise typer.Exit(INCOMPLETE if errors else 0)
+
+
+def _orphaned(golden: Path, name: str) -> str:
+    from extractor.golden.orphans import orphans  # noqa: PLC0415
+    from extractor.settings import load_settings  # noqa: PLC0415
+
+    return f"; it orphans {orphans(golden, name, load_settings({}).cache)}"
 
 
 @app.command()

@@ -1,97 +1,156 @@
-"""``extractor run FOLDER --out OUT``: a folder of articles into one file of results."""
+"""``extractor run ARTICLES --out OUT``: many articles into one file of results."""
 
+import contextlib
+import os
+import signal
+import sys
 from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from extractor.cli.options import with_settings
-from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
+from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, with_exit_codes
 
 if TYPE_CHECKING:
-    from extractor.runs.folder import Progress
-    from extractor.runs.summary import Summary
+    from extractor.library import Extractor
+    from extractor.runs.inputs import Inputs
+    from extractor.runs.plan import Plan
     from extractor.settings import Options
 
 
 @with_settings
 @with_exit_codes
 def run(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder of .txt and .md articles, read with its subfolders.")
-    ],
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders of .txt and .md, files, tables (.jsonl .csv .tsv), patterns, - for JSON lines.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder that gets extractions.jsonl.")],
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--list", help="File that names an article file a line; repeatable.", show_default=False
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", help="What a table calls a column, as text=body; repeatable.", show_default=False
+        ),
+    ] = None,
     concurrency: Annotated[
-        int | None, typer.Option("--concurrency", help="Articles in flight.", show_default=False)
+        int | None, typer.Option("--concurrency", help="Most calls in flight.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Do again what is done.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Redo what was asked otherwise before without asking.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and cost, and end.")
+    ] = False,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Through the provider's Batch endpoints, at their lower price.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress; the summary only.")] = False,
+    log: Annotated[
+        str | None, typer.Option("--log", help="json: progress as a JSON object a line.", show_default=False)
     ] = None,
     chosen: "Options",
 ) -> None:
-    """Extract every article of a folder, one line of extraction/v1 each.
+    """Extract many articles, one line of extraction/v1 each; what is done already is left alone.
 
-    Exit code: 0 all complete, 1 some partial or failed, 2 wrong usage or configuration.
+    Exit code: 0 all complete, 1 some partial or failed or stopped early, 2 wrong usage or configuration.
     """
-    from extractor import Extractor  # noqa: PLC0415 - keeps --help fast
+    from extractor.cli.account import print_summary  # noqa: PLC0415 - keeps --help fast
+    from extractor.cli.display import display  # noqa: PLC0415
+    from extractor.library import Extractor  # noqa: PLC0415
 
+    if log not in (None, "json"):
+        raise typer.BadParameter("there is json", param_hint="--log")
     if concurrency is not None:
         chosen = {**chosen, "concurrency": concurrency}
-    with Extractor(**chosen) as extractor, _progress() as progress:
-        summary = extractor.extract_folder(folder, out=out, progress=progress)
-    _print_summary(summary, out)
+    inputs = _inputs(articles or [], lists or [], columns or [], chosen)
+    with Extractor(**chosen) as extractor:
+        if dry_run:
+            _tell_plan(extractor.plan(inputs, out=out))
+            return
+        if not force and (out / "extractions.jsonl").exists():
+            _confirm(extractor.plan(inputs, out=out), yes=yes)
+        if batch:
+            extractor.prefetch(inputs, out=out, tell=lambda line: typer.echo(line, err=True))
+        with _stopping(extractor), display(quiet=quiet, as_json=log == "json") as watch:
+            summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch)
+    print_summary(summary, out)
     raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
 
 
-@contextmanager
-def _progress() -> "Generator[Progress]":
-    """A bar on a terminal, a plain line an article elsewhere, on standard error."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+def _inputs(articles: list[str], lists: list[Path], columns: list[str], chosen: "Options") -> "Inputs":
+    from extractor.models.kept import is_run  # noqa: PLC0415
+    from extractor.runs.inputs import Inputs  # noqa: PLC0415
+    from extractor.runs.opened import inputs_of_run  # noqa: PLC0415
 
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda result, _: typer.echo(
-            f"{result.status:8} {visible(result.article.id)} ({len(result.claims)} claims)", err=True
-        )
-        return
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda result, total: bar.update(
-            task, total=total, advance=1, description=visible(result.article.id)
-        )
+    replay = chosen.get("replay")
+    if not articles and not lists and replay and is_run(Path(replay)):
+        return inputs_of_run(Path(replay))
+    if not articles and not lists:
+        raise typer.BadParameter("name a folder, a file, a table, - or a --list", param_hint="ARTICLES")
+    named = [each.partition("=") for each in columns]
+    if wrong := [name for name, sign, _ in named if not sign]:
+        raise typer.BadParameter(f"{wrong[0]!r} is not of the form text=body", param_hint="--column")
+    return Inputs(tuple(articles), tuple(map(str, lists)), {name: column for name, _, column in named})
 
 
-def _print_summary(summary: "Summary", out: Path) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    from extractor.runs.folder import LEDGER  # noqa: PLC0415
-
-    usage = summary.usage
-    table = Table(title=f"{summary.articles} articles", title_justify="left", show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    rows: dict[str, int] = {
-        **{str(status): count for status, count in summary.statuses.items()},
-        "claims": summary.claims,
-        "rejected": summary.rejected,
-        "calls": usage.calls,
-        "of these served from recordings or cache": usage.cached,
-        "input tokens": usage.input_tokens,
-        "output tokens": usage.output_tokens,
-        "calls without token counts": usage.unmetered,
+def _tell_plan(plan: "Plan") -> None:
+    told = {
+        "new": plan.new,
+        "failed or partial before": plan.again,
+        "changed since": plan.changed,
+        "asked otherwise before": plan.redone,
+        "done": plan.done,
+        "of a text that another has": plan.duplicates,
+        "unreadable": plan.unreadable,
     }
-    for name, count in rows.items():
-        table.add_row(name, f"{count:,}")
-    console = Console()
-    console.print(table)
-    for id_, message in summary.failures:
-        console.print(f"{visible(id_)}: {visible(message)}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"results: {out / LEDGER}", markup=False, highlight=False, soft_wrap=True)
+    for name, count in told.items():
+        if count:
+            typer.echo(f"{count:,} {name}")
+    typer.echo(f"{plan.to_do:,} articles to extract: {plan.told}")
+
+
+def _confirm(plan: "Plan", *, yes: bool) -> None:
+    """Ask before paying again for what was asked with another prompt, schema, model or setting."""
+    from extractor.errors import NotConfirmed  # noqa: PLC0415
+
+    if not plan.redone or yes:
+        return
+    typer.echo(f"{plan.redone:,} articles were asked otherwise before and would be done again", err=True)
+    typer.echo(f"{plan.to_do:,} articles to extract in all: {plan.told}", err=True)
+    if not sys.stdin.isatty():
+        raise NotConfirmed(plan.redone)
+    typer.confirm("go on?", abort=True, err=True)
+
+
+@contextlib.contextmanager
+def _stopping(extractor: "Extractor") -> "Generator[None]":
+    """Ctrl-C once: end well. Twice: leave at once; every line that was written is whole."""
+    pressed = 0
+
+    def stop(*_: Any) -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed > 1:
+            os._exit(INTERRUPTED)
+        typer.echo("\nstopping: calls in flight are waited for; Ctrl-C again leaves at once", err=True)
+        extractor.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

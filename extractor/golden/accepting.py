@@ -59,12 +59,12 @@ def accept_case(
     if (outcome.passed and not outcome.differences) or outcome.stale:
         return Accepted(case.name, outcome)
     result = case.replay()
-    found = changes(outcome.differences)
+    found = changes(outcome.differences)  # none where there is nothing to compare with: all or nothing
     answer = ask(outcome, found)
     if answer == "yes":
         case.accept(result)
         return Accepted(case.name, outcome, taken=max(1, len(found)))
-    if answer != "each":
+    if answer != "each" or not found:
         return Accepted(case.name, outcome, left=len(found), quit=answer == "quit")
     taken, quit_ = _decided(found, ask_each)
     if len(taken) == len(found):

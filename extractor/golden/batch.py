@@ -4,22 +4,16 @@ A batch goes in rounds, because claims wait for segments and attribution for cla
 have it answered, import the answers, and again until nothing is pending.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from extractor.errors import InvalidBatchFile, InvalidSetting, NoModel
 from extractor.golden.cases import Case
 from extractor.golden.waiting import waiting_request
-from extractor.models.call import Reply, Request
+from extractor.models.batch_lines import Answer, input_line, read_answer
+from extractor.models.call import Request
 from extractor.models.recordings import write_recording
-
-URL = "/v1/chat/completions"
-"""The endpoint that batch input files name."""
-
-_OK = 200
 
 
 @dataclass(frozen=True)
@@ -57,10 +51,9 @@ def custom_id(case: Case, request: Request) -> str:
     return request.key + (f"#{case.sample}" if case.sample > 1 else "")
 
 
-def input_line(case: Case, request: Request) -> str:
-    """A request as a line of a batch input file."""
-    line = {"custom_id": custom_id(case, request), "method": "POST", "url": URL, "body": request.body}
-    return json.dumps(line, ensure_ascii=False)
+def pending_line(case: Case, request: Request) -> str:
+    """A request of a case as a line of a batch input file."""
+    return input_line(custom_id(case, request), request.body)
 
 
 def import_answers(path: Path, cases: Sequence[Case]) -> Import:
@@ -70,22 +63,22 @@ def import_answers(path: Path, cases: Sequence[Case]) -> Import:
         InvalidBatchFile: the file cannot be read or a line is no batch output.
     """
     answers = list(_answers(path))
-    most = max((_sample(id_) for id_, _ in answers), default=1)
-    samples = [case.at(number) for case in cases for number in range(1, most + 1)]
+    numbers = sorted({_sample(answer.custom_id) for answer in answers})
+    samples = [case.at(number) for case in cases for number in numbers]
     waiting = {
         custom_id(case, request): (case, request) for case in samples if (request := pending_request(case))
     }
     recorded: list[Path] = []
     failed: list[tuple[str, str]] = []
     not_asked: list[str] = []
-    for id_, answer in answers:
-        if id_ not in waiting:
-            not_asked.append(id_)
-        elif isinstance(answer, str):
-            failed.append((id_, answer))
+    for answer in answers:
+        if answer.custom_id not in waiting:
+            not_asked.append(answer.custom_id)
+        elif answer.reply is None:
+            failed.append((answer.custom_id, answer.reason or "no reply"))
         else:
-            case, request = waiting[id_]
-            recorded.append(write_recording(case.replies, request, answer))
+            case, request = waiting[answer.custom_id]
+            recorded.append(write_recording(case.replies, request, answer.reply))
     return Import(tuple(recorded), tuple(failed), tuple(not_asked))
 
 
@@ -94,7 +87,7 @@ def _sample(id_: str) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _answers(path: Path) -> Iterator[tuple[str, Reply | str]]:
+def _answers(path: Path) -> Iterator[Answer]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -103,16 +96,6 @@ def _answers(path: Path) -> Iterator[tuple[str, Reply | str]]:
         if not line.strip():
             continue
         try:
-            data = json.loads(line)
-            yield str(data["custom_id"]), _answer(data)
+            yield read_answer(line)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise InvalidBatchFile(str(path), number, f"no line of a batch output file ({error})") from error
-
-
-def _answer(data: Any) -> Reply | str:
-    response: Any = data.get("response") or {}
-    if data.get("error") or response.get("status_code") != _OK:
-        body: Any = response.get("body") or {}
-        reason: Any = data.get("error") or body.get("error") or f"status {response.get('status_code')}"
-        return str(reason)
-    return Reply.from_completion(response["body"])

@@ -17,14 +17,11 @@ from extractor.models.replay import Replay
 from extractor.models.stack import model_name
 from extractor.pipeline import extract_article
 from extractor.schemas.extraction.v1 import Extraction
-from extractor.settings import Options, Settings, load_settings
+from extractor.settings import ASKED, Options, Settings, load_settings
 
+_SAMPLED = f"{SAMPLES}/*/replies/*.json"
 _METADATA = ("title", "url", "published", "language")
 _COMPARISON = ("compare", "tolerance")
-_OPTIONS = (
-    "model", "mode", "strict", "temperature", "seed", "max_tokens", "reasks", "claims_from", "kinds",
-    "prompts", "window",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,9 +59,9 @@ class Case:
 
     def samples(self) -> "Iterator[Case]":
         """The case with each sample that has replies; the first are those that ``check`` replays."""
-        numbers = [int(each.name) for each in self.folder.glob(f"{SAMPLES}/*") if each.name.isdecimal()]
-        for number in (1, *sorted(numbers)):
-            yield self.at(number)
+        yield self.at(1)
+        numbers = {int(path.parts[-3]) for path in self.folder.glob(_SAMPLED) if path.parts[-3].isdecimal()}
+        yield from (self.at(number) for number in sorted(numbers - {0, 1}))
 
     def at(self, sample: int) -> "Case":
         """The same case with another sample of replies."""
@@ -113,7 +110,7 @@ class Case:
         """Add to ``case.toml`` what a recording was made with, where it is not the default."""
         path = self.folder / "case.toml"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        for name in _OPTIONS:
+        for name in ASKED:
             value = getattr(settings, name)
             if name not in self.options and value != Settings.model_fields[name].default:
                 lines.append(f"{name} = {json.dumps(value)}")
@@ -158,12 +155,12 @@ def load_case(folder: Path) -> Case:
     if not path.is_file():
         raise NoSuchCase(str(folder), "there is no article.txt")
     told = _read_toml(folder / "case.toml")
-    unknown = set(told) - {*_METADATA, *_OPTIONS, *_COMPARISON}
+    unknown = set(told) - {*_METADATA, *ASKED, *_COMPARISON}
     if unknown:
-        known = ", ".join(_METADATA + _OPTIONS + _COMPARISON)
+        known = ", ".join(_METADATA + ASKED + _COMPARISON)
         raise InvalidSetting(min(unknown), f"not a setting of a case; there are {known}")
     metadata = {key: _as_text(key, told[key]) for key in _METADATA if key in told}
-    options: Any = {key: told[key] for key in _OPTIONS if key in told}
+    options: Any = {key: told[key] for key in ASKED if key in told}
     article = Article(read_article(path).text, id=folder.resolve().name, **metadata)
     return Case(folder, article, options, *_comparison(told))
 

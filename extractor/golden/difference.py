@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from extractor.schemas.extraction.v1 import Span
 
@@ -52,12 +53,12 @@ def changed_spans(
     what: str, name: str, versions: tuple[Sequence[Span], Sequence[Span]], places: Places
 ) -> Iterator[Difference]:
     """Spans that moved, came or went; a span that moved as a whole is said to be shifted."""
-    before, after = versions
-    for index in range(max(len(before), len(after))):
-        one = before[index] if index < len(before) else None
-        other = after[index] if index < len(after) else None
-        if one != other:
-            yield Difference(what, f"{name} {_span_change(one, other)}", *places)
+    old, new = versions
+    before, after = [each for each in old if each not in new], [each for each in new if each not in old]
+    for one, other in zip_longest(before, after):
+        yield Difference(what, f"{name} {_span_change(one, other)}", *places)
+    if not before and not after and list(old) != list(new):
+        yield Difference(what, f"{name} in another order", *places)
 
 
 def _span_change(one: Span | None, other: Span | None) -> str:

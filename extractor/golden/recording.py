@@ -56,8 +56,8 @@ def record_samples(case: Case, options: Options, samples: int) -> Iterator[tuple
 
 
 async def _record(case: Case, settings: Settings, name: str, *, only_missing: bool) -> Extraction:
-    async with open_model(settings) as model:
-        recorder: Model = Recorder(model, case.replies)
+    async with open_model(settings) as stack:
+        recorder: Model = Recorder(stack.model, case.replies)
         if only_missing:
             recorder = _Recorded(case, recorder)
         return await extract_article(case.article, recorder, settings, name)

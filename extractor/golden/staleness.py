@@ -52,14 +52,18 @@ class Stale:
     cost: Cost
 
 
-def staleness(case: Case) -> Stale | None:
+def staleness(case: Case, model: str | None = None) -> Stale | None:
     """What a case waits for, None if every request has its reply.
+
+    Args:
+        case: the case.
+        model: the model to ask, by default the one that was asked.
 
     Raises:
         NoModel, NoSuchFolder, InvalidSetting, NoSuchPrompt: the case does not say what to ask.
         RecordingUnreadable: a reply is damaged.
     """
-    request = waiting_request(case, model_name(case.settings()))
+    request = waiting_request(case, model or model_name(case.settings()))
     if request is None:
         return None
     recordings = [read_recording(path) for path in find_recordings(case.replies).values()]
@@ -99,7 +103,7 @@ def cost_of_rest(case: Case, model: str, *, missing: bool = True, stale: bool = 
     """
     if not any(find_recordings(case.replies)):
         return cost_of_all(case if case.sample == 1 else case.at(1), model) if missing else Cost()
-    found = staleness(case)
+    found = staleness(case, model)
     if found is None or not (stale if found.changed else missing):
         return Cost()
     return found.cost

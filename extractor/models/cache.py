@@ -3,7 +3,9 @@
 import asyncio
 import json
 import sqlite3
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -71,33 +73,70 @@ class Cached:
 
     async def __call__(self, request: Request) -> Reply:
         """Answer from the cache, else from the layer below."""
+        return await self.answer(request, run=None)
+
+    def of_run(self, run: str) -> Model:
+        """The same for a folder run: what it paid for itself is not stored before when it goes on."""
+        return partial(self.answer, run=run)
+
+    async def answer(self, request: Request, *, run: str | None) -> Reply:
+        """Answer a request of a run."""
         # Whoever asks the same meanwhile waits for the reply instead of paying for another.
         lock = self._locks.setdefault(request.key, asyncio.Lock())
         async with lock:
-            stored = None if request.fresh else self._find(request.key)
+            stored = None if request.fresh else self._find(request.key, run)
             if stored:
                 return stored
             reply = await self._inner(request)
-            if _is_good(reply):
-                self._keep(request.key, reply)
+            self.keep_under(request.key, request.prompt, reply, run=run)
             return reply
 
-    def _find(self, key: str) -> Reply | None:
+    def find(self, request: Request, *, run: str | None) -> Reply | None:
+        """The stored reply to a request, None if there is none."""
+        return self._find(request.key, run)
+
+    def keep_under(self, key: str, prompt: str, reply: Reply, *, run: str | None) -> bool:
+        """Store a reply to the request of a key; whether it is one."""
+        if not _is_good(reply):
+            return False
+        text = json.dumps({**asdict(reply), "run": run}, ensure_ascii=False)
+        try:
+            self._replies.set(key, text, tag=prompt)
+        except _TROUBLE as error:
+            raise CacheUnusable(str(self._folder), str(error) or type(error).__name__) from error
+        return True
+
+    def _find(self, key: str, run: str | None) -> Reply | None:
         try:
             text = self._replies.get(key)
-            return None if text is None else Reply.from_json(text)
+            if text is None:
+                return None
+            reply = Reply.from_json(text)
+            paid_by = json.loads(text).get("run")
+            return reply if paid_by is None or paid_by != run else replace(reply, stored=False)
         except (*_TROUBLE, ValueError) as error:
-            raise CacheUnusable(str(self._folder), str(error) or type(error).__name__) from error
-
-    def _keep(self, key: str, reply: Reply) -> None:
-        try:
-            self._replies.set(key, json.dumps(asdict(reply), ensure_ascii=False))
-        except _TROUBLE as error:
             raise CacheUnusable(str(self._folder), str(error) or type(error).__name__) from error
 
     def close(self) -> None:
         """Close the database."""
         self._replies.close()
+
+
+def count_cached(folder: Path, prompt: str) -> int:
+    """How many replies to a prompt such as ``claims@v1`` a cache holds; none if there is no cache.
+
+    Raises:
+        CacheUnusable: the database cannot be read.
+    """
+    path = folder / "cache.db"
+    if not path.exists():
+        return 0
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            (count,) = database.execute("SELECT COUNT(*) FROM Cache WHERE tag = ?", (prompt,)).fetchone()
+    except sqlite3.Error as error:
+        raise CacheUnusable(str(folder), str(error)) from error
+    return int(count)
 
 
 def _check_is_database(path: Path) -> None:

@@ -31,6 +31,11 @@ class Request:
     reply_type: type[BaseModel]
     fresh: bool = False
 
+    @property
+    def prompt(self) -> str:
+        """The prompt it is written with, such as ``claims@v1``."""
+        return f"{self.record}@v{self.version}"
+
     @cached_property
     def key(self) -> str:
         """SHA-256 over canonical JSON of what can change the answer; never of key, host or time-out."""
@@ -60,7 +65,8 @@ class Reply:
         refusal: the model's words of refusal.
         model: the model's name as the endpoint gives it.
         usage: token counts as the endpoint gives them, None if it gives none.
-        stored: whether it was served from a recording or the cache.
+        stored: whether it was paid for before: served from a recording or the cache.
+        batch: whether it came from a batch, at its lower price.
     """
 
     content: str
@@ -69,6 +75,7 @@ class Reply:
     model: str | None
     usage: Mapping[str, Any] | None
     stored: bool = False
+    batch: bool = False
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Reply":

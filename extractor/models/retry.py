@@ -1,7 +1,9 @@
 """The layer that tries again while the model is unavailable."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
@@ -17,7 +19,16 @@ MOST_PATIENCE = 600.0
 
 
 class Retrying:
-    """Tries ``attempts`` times; waits as the endpoint asks, else exponentially with full jitter."""
+    """Tries ``attempts`` times; waits as the endpoint asks, else exponentially with full jitter.
+
+    Args:
+        inner: the layer below.
+        attempts: how often a call is made.
+        backoff: seconds; the first wait is drawn below it, the next below its double.
+        deadline: seconds after the first failure at which no further attempt begins.
+        sleep: waits so many seconds.
+        now: the clock, monotonic.
+    """
 
     def __init__(
         self,
@@ -25,19 +36,23 @@ class Retrying:
         *,
         attempts: int,
         backoff: float,
+        deadline: float = float("inf"),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._inner = inner
         self._stop = stop_after_attempt(attempts)
         self._jitter = wait_random_exponential(multiplier=backoff, max=LONGEST_WAIT)
+        self._deadline = deadline
         self._sleep = sleep
+        self._now = now
 
     async def __call__(self, request: Request) -> Reply:
         """Answer from the layer below, after as many attempts as it takes."""
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(ModelUnavailable),
             wait=self._wait,
-            stop=self._give_up,
+            stop=partial(self._give_up, failures=[]),
             sleep=self._sleep,
             reraise=True,
         )
@@ -47,8 +62,12 @@ class Retrying:
         asked = _retry_after(state)
         return self._jitter(state) if asked is None else asked
 
-    def _give_up(self, state: RetryCallState) -> bool:
-        return self._stop(state) or (_retry_after(state) or 0) > MOST_PATIENCE
+    def _give_up(self, state: RetryCallState, failures: list[float]) -> bool:
+        # the clock starts at the first failure: a call may have waited long for its turn before it was made
+        failures.append(self._now())
+        asked = _retry_after(state) or 0.0
+        is_late = failures[-1] + asked - failures[0] >= self._deadline
+        return self._stop(state) or asked > MOST_PATIENCE or is_late
 
 
 def _retry_after(state: RetryCallState) -> float | None:

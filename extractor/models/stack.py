@@ -1,43 +1,110 @@
-"""Build the layers that the settings ask for."""
+"""Build the layers that the settings ask for: replay, or cache -> meter -> retry -> limits -> openai.
+
+Limits stand below the retries, so that every attempt keeps to them; the meter above, so that a call is
+reserved and counted once.
+"""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
 
-from extractor.errors import NoModel
+from extractor.errors import ExtractorError, NoModel, NoPrice
 from extractor.models.call import Model, Reply, Request
+from extractor.models.kept import Keeping, KeptReplies, is_run
 from extractor.models.replay import Replay
+from extractor.prices import find_price
+from extractor.schemas.extraction.v1 import Usage
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
+    from extractor.models.cache import Cached
+    from extractor.models.limits import Limits
+    from extractor.models.meter import Metered
     from extractor.models.openai import OpenAIModel
 
 
+@dataclass(frozen=True)
+class Stack:
+    """The layers of a model.
+
+    Args:
+        model: the uppermost.
+        cached, meter, limits: those that a folder run has to do with; None where there are none.
+    """
+
+    model: Model
+    cached: "Cached | None" = None
+    meter: "Metered | None" = None
+    limits: "Limits | None" = None
+
+    def of_run(self, run: str, file: BinaryIO) -> Model:
+        """The model of a folder run, which keeps its replies in a file."""
+        return Keeping(self.cached.of_run(run) if self.cached else self.model, file)
+
+    def stop(self, error: ExtractorError) -> None:
+        """Begin no further live call; those in flight end as they would."""
+        if self.limits:
+            self.limits.stop(error)
+
+    def resume(self) -> None:
+        """Allow live calls again."""
+        if self.limits:
+            self.limits.resume()
+
+    @property
+    def paid(self) -> Usage:
+        """What live calls took so far."""
+        return self.meter.usage if self.meter else Usage()
+
+
 @asynccontextmanager
-async def open_model(settings: Settings) -> AsyncGenerator[Model]:
-    """The model of the settings: recorded replies, or cache -> retry -> openai.
+async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
+    """The layers of the settings.
 
     Raises:
         CacheUnusable: the cache cannot be opened.
+        RecordingUnreadable: what a run kept cannot be read.
+        NoPrice: a cost limit was set for a model whose price is not known.
     """
     if settings.replay:
-        yield Replay(settings.replay)
+        yield Stack(KeptReplies(settings.replay) if is_run(settings.replay) else Replay(settings.replay))
         return
-    from extractor.models.retry import Retrying  # noqa: PLC0415 - tenacity is not needed for a replay
-
-    live = _Live(settings)
-    model: Model = Retrying(live, attempts=settings.attempts, backoff=settings.backoff)
-    try:
+    async with _live(settings) as stack:
         if settings.cache is False:
-            yield model
-        else:
-            from extractor.models.cache import Cached  # noqa: PLC0415 - nor is diskcache
+            yield stack
+            return
+        from extractor.models.cache import Cached  # noqa: PLC0415 - not needed for a replay
 
-            cached = Cached(model, settings.cache)
-            try:
-                yield cached
-            finally:
-                cached.close()
+        cached = Cached(stack.model, settings.cache)
+        try:
+            yield Stack(cached, cached, stack.meter, stack.limits)
+        finally:
+            cached.close()
+
+
+@asynccontextmanager
+async def _live(settings: Settings) -> AsyncGenerator[Stack]:
+    # a replay needs none of these
+    from extractor.models.limits import Limited, Limits  # noqa: PLC0415
+    from extractor.models.meter import Metered  # noqa: PLC0415
+    from extractor.models.retry import Retrying  # noqa: PLC0415
+
+    price = find_price(settings.model or "", settings.price)
+    if settings.max_cost is not None and price is None:
+        raise NoPrice(settings.model or "")
+    limits = Limits(settings.concurrency, settings.rpm, settings.tpm, first_pause=settings.backoff)
+    live = _Live(settings, limits)
+    retrying = Retrying(
+        Limited(live, limits),
+        attempts=settings.attempts,
+        backoff=settings.backoff,
+        deadline=settings.deadline,
+        sleep=limits.nap,
+    )
+    meter = Metered(retrying, price, settings.max_cost)
+    try:
+        yield Stack(meter, None, meter, limits)
     finally:
         await live.aclose()
 
@@ -53,7 +120,7 @@ def model_name(settings: Settings) -> str:
         if not (settings.replay or settings.api_key or settings.base_url):
             raise NoModel("there is neither a key nor an endpoint")
         return settings.model
-    if settings.replay:
+    if settings.replay and not is_run(settings.replay):
         return Replay(settings.replay).model_name()
     raise NoModel("no model is named")
 
@@ -61,15 +128,16 @@ def model_name(settings: Settings) -> str:
 class _Live:
     """Opens the live layer on the first call: a replayed or fully cached run never imports the SDK."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: "Limits") -> None:
         self._settings = settings
+        self._limits = limits
         self._model: OpenAIModel | None = None
 
     async def __call__(self, request: Request) -> Reply:
         if self._model is None:
             from extractor.models.openai import OpenAIModel  # noqa: PLC0415 - over 1 s
 
-            self._model = OpenAIModel(self._settings)
+            self._model = OpenAIModel(self._settings, self._limits.told)
         return await self._model(request)
 
     async def aclose(self) -> None:

@@ -6,7 +6,7 @@ What each label and field means is defined in docs/guidelines.md.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, model_validator
 
 Label = Literal[
     "headline", "byline", "body", "caption", "related", "advert", "promo", "comment", "boilerplate", "other"
@@ -147,25 +147,37 @@ class RecordProvenance(_Value):
 
 
 class Provenance(_Value):
-    """What made this result; takes no part in golden comparison."""
+    """What made this result; takes no part in golden comparison.
+
+    ``configuration`` is the fingerprint of everything that changes what is asked, ``input`` that of the
+    article's
+    text and of what the prompts say of it: a folder run does nothing twice for which both are the same.
+    """
 
     package: str
     model: str
     records: dict[str, RecordProvenance]
+    configuration: str | None = None
+    input: str | None = None
 
 
 class Usage(_Value):
     """What this result cost; takes no part in golden comparison.
 
-    ``calls`` counts replies used, ``cached`` those of them served from recordings or the cache, ``unmetered``
-    those that came without token counts; tokens are the sums over the others, cached ones included.
+    ``calls`` counts replies used, ``cached`` those of them that were paid for before: from recordings, or
+    from the cache and not by the same folder run. ``unmetered`` counts those that came without token counts;
+    tokens are the sums over the others, cached ones included, ``cached_input_tokens`` those that the provider
+    served from its own prompt cache. ``cost`` is in US dollars what all these replies cost, null where a
+    price is not known.
     """
 
     calls: NonNegativeInt = 0
     cached: NonNegativeInt = 0
     unmetered: NonNegativeInt = 0
     input_tokens: NonNegativeInt = 0
+    cached_input_tokens: NonNegativeInt = 0
     output_tokens: NonNegativeInt = 0
+    cost: NonNegativeFloat | None = None
 
 
 class Extraction(_Value):

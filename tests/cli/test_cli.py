@@ -1,7 +1,6 @@
 """The command line as a user meets it: real processes, exit codes, no traceback."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -11,28 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.command import KEY, ROOT, run
 from doubles.loopback import Answer, completion, failure, in_turn, serve
 from doubles.scripted import attribution, body_reply, claim
 
 from extractor import Extraction
 
-ROOT = Path(__file__).parents[2]
 SEED = ROOT / "examples" / "articles" / "000_791b76ca8c774dff.txt"
-KEY = "sk-this-is-secret"
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    ran = subprocess.run(
-        [sys.executable, "-m", "extractor", *map(str, arguments)],
-        env={**os.environ, "COLUMNS": "200", **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    assert "Traceback" not in ran.stderr
-    assert KEY not in ran.stdout + ran.stderr
-    return ran
 
 
 def test_help_names_every_command_and_what_it_does() -> None:
@@ -109,7 +93,7 @@ def test_run_writes_one_line_an_article_and_sums_up(tmp_path: Path) -> None:
     for words in ("4 articles", "complete", "partial", "failed", "claims", "rejected", "calls", "tokens"):
         assert words in ran.stdout
     assert "67" in ran.stdout
-    assert ran.stderr.splitlines()[0] == f"complete {SEED.name} (16 claims)"
+    assert ran.stderr.splitlines()[0] == f"[1/4] complete {SEED.name} (16 claims)"
 
 
 def test_run_with_a_failure_exits_with_one_and_says_which_and_why(tmp_path: Path) -> None:
@@ -134,7 +118,7 @@ def test_run_with_a_failure_exits_with_one_and_says_which_and_why(tmp_path: Path
             "no prompt",
         ),
         (["show", SEED, "--model", "m", "--base-url", "nonsense"], "setting 'base_url'"),
-        (["run", "nowhere", "--out", "out", "--replay", ROOT / "golden"], "no such folder"),
+        (["run", "nowhere", "--out", "out", "--replay", ROOT / "golden"], "no such file or folder"),
         (["run", SEED.parent], "--out"),
         (["show"], "file"),
         (["paint"], "No such command"),
@@ -195,7 +179,7 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> No
     assert "No such file" in ran.stderr
 
 
-def test_ctrl_c_ends_a_folder_run_without_a_traceback(tmp_path: Path) -> None:
+def test_ctrl_c_twice_ends_a_folder_run_at_once_without_a_traceback(tmp_path: Path) -> None:
     started, ended = threading.Event(), threading.Event()
 
     def hang(_: object) -> Answer:
@@ -211,11 +195,42 @@ def test_ctrl_c_ends_a_folder_run_without_a_traceback(tmp_path: Path) -> None:
             encoding="utf-8",
         )
         assert started.wait(30)
+        assert process.stderr is not None
+        process.send_signal(signal.SIGINT)
+        assert "Ctrl-C again leaves at once" in process.stderr.readline() + process.stderr.readline()
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=30)
         ended.set()
     assert process.returncode == 130
     assert "Traceback" not in stderr
+
+
+def test_ctrl_c_once_waits_for_the_calls_in_flight_and_says_how_to_go_on(tmp_path: Path) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def wait(_: object) -> Answer:
+        started.set()
+        ended.wait(30)
+        return completion(json.dumps(body_reply(1)))
+
+    with serve(wait) as server:
+        command = [sys.executable, "-m", "extractor", "run", SEED.parent, "--out", tmp_path, "--model", "m"]
+        process = subprocess.Popen(
+            [*map(str, command), "--base-url", server.url, "--concurrency", "2"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        assert started.wait(30)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        assert "calls in flight are waited for" in process.stderr.readline() + process.stderr.readline()
+        ended.set()
+        stdout, stderr = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "stopped on request: the same command goes on from here" in stdout
+    assert "Traceback" not in stderr
+    assert len(server.bodies) <= 2
 
 
 def test_an_unreachable_endpoint_is_told_in_one_line() -> None:

@@ -9,8 +9,9 @@ import pytest
 from doubles.scripted import attribution, body_reply, claim
 
 from extractor.errors import InvalidBatchFile, InvalidSetting, NoModel
-from extractor.golden.batch import URL, import_answers, input_line, pending_request
+from extractor.golden.batch import custom_id, import_answers, pending_line, pending_request
 from extractor.golden.cases import Case, canonical, load_case
+from extractor.models.batch_lines import URL
 from extractor.models.recordings import find_recordings, read_recording
 
 
@@ -54,13 +55,13 @@ def test_three_rounds_give_a_result(case: Case, tmp_path: Path) -> None:
     assert len(find_recordings(case.folder)) == 3
 
 
-def test_an_input_line_is_a_whole_request_under_its_key(case: Case) -> None:
+def test_an_pending_line_is_a_whole_request_under_its_key(case: Case) -> None:
     request = pending_request(case)
     assert request is not None
-    line = json.loads(input_line(case, request))
+    line = json.loads(pending_line(case, request))
     assert line == {"custom_id": request.key, "method": "POST", "url": URL, "body": request.body}
     assert line["body"]["response_format"]["json_schema"]["strict"] is True
-    assert "\n" not in input_line(case, request)
+    assert "\n" not in pending_line(case, request)
 
 
 def test_an_invalid_answer_is_recorded_and_asked_again(case: Case, tmp_path: Path) -> None:
@@ -123,3 +124,30 @@ def test_the_shipped_cases_could_be_recorded_again_from_batch_files(golden: Path
     while request := pending_request(case):
         answer(case, tmp_path, replies[f"{request.record}-{request.key[:16]}.json"])
     assert canonical(case.replay()) == case.expected.read_bytes()
+
+
+def test_each_sample_of_a_request_has_an_id_of_its_own_and_its_answer_goes_to_it(
+    case: Case, tmp_path: Path
+) -> None:
+    request = pending_request(case)
+    assert request is not None
+    ids = [custom_id(case.at(number), request) for number in (1, 2, 3)]
+    assert ids == [request.key, f"{request.key}#2", f"{request.key}#3"]
+    assert json.loads(pending_line(case.at(2), request))["custom_id"] == ids[1]
+    path = tmp_path / "answers.jsonl"
+    answers = [output(ids[2], body_reply(1, "comment")), output(ids[0], body_reply(1))]
+    path.write_text("\n".join([*answers, output(f"{request.key}#x", "{}")]))
+    done = import_answers(path, [case])
+    assert [each.parent for each in done.recorded] == [case.at(3).replies, case.replies]
+    assert done.not_asked == (f"{request.key}#x",)
+    pending = [pending_request(case.at(number)) for number in (1, 2, 3)]
+    assert [each and each.record for each in pending] == ["claims", "segments", None]
+
+
+def test_an_answer_for_a_sample_that_has_one_was_not_asked_for(case: Case, tmp_path: Path) -> None:
+    request = pending_request(case)
+    assert request is not None
+    path = tmp_path / "answers.jsonl"
+    path.write_text(output(f"{request.key}#2", body_reply(1)))
+    assert len(import_answers(path, [case]).recorded) == 1
+    assert import_answers(path, [case]).not_asked == (f"{request.key}#2",)

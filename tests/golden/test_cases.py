@@ -1,10 +1,10 @@
 import json
-import shutil
 from pathlib import Path
 
 import pytest
+from doubles.recorded import port_case, record, seed_case
 
-from extractor.errors import InvalidSetting, NoSuchCase, NoSuchFolder, NoSuchPrompt
+from extractor.errors import InvalidSetting, NoSuchCase, NoSuchFolder, NoSuchPrompt, ReplyMissing
 from extractor.golden.cases import canonical, find_cases, load_case
 
 
@@ -59,7 +59,7 @@ def test_a_case_without_replies_says_so(tmp_path: Path) -> None:
 
 
 def test_accepting_writes_the_result_without_what_proves_nothing(tmp_path: Path, golden: Path) -> None:
-    case = load_case(Path(shutil.copytree(golden / "seed", tmp_path / "seed")))
+    case = seed_case(golden, tmp_path / "seed")
     before = case.expected.read_bytes()
     case.expected.unlink()
     assert case.accept(case.replay()) is True
@@ -69,3 +69,37 @@ def test_accepting_writes_the_result_without_what_proves_nothing(tmp_path: Path,
     assert not {"provenance", "usage"} & set(data)
     assert before.endswith(b"}\n")
     assert "é".encode() in before
+
+
+def test_pruning_removes_the_replies_that_no_request_uses_and_no_other(tmp_path: Path) -> None:
+    case = port_case(tmp_path / "port")
+    used = set(case.replies.iterdir())
+    (case.folder / "case.toml").write_text('model = "m"\nkinds = ["opinion"]\n', encoding="utf-8")
+    changed = load_case(case.folder)
+    record(changed, claims={"claims": []})
+    assert changed.prune() == sorted(each for each in used if not each.name.startswith("segments"))
+    assert changed.replay().claims == ()
+    assert changed.prune() == []
+
+
+def test_a_case_that_lacks_a_reply_is_not_pruned(tmp_path: Path) -> None:
+    case = port_case(tmp_path / "port")
+    next(case.replies.glob("claims-*")).unlink()
+    with pytest.raises(ReplyMissing, match="claims@v1"):
+        case.prune()
+    assert len(list(case.replies.iterdir())) == 2
+
+
+def test_each_sample_of_a_case_is_pruned_for_itself(tmp_path: Path) -> None:
+    case = port_case(tmp_path / "port")
+    record(case.at(2), claims={"claims": []})
+    unused = case.at(2).replies / "claims-0000000000000000.json"
+    unused.write_text("{}", encoding="utf-8")
+    assert case.prune() == []
+    assert case.at(2).prune() == [unused]
+
+
+def test_an_option_that_says_what_the_case_says_is_no_contradiction(tmp_path: Path) -> None:
+    case = load_case(write(tmp_path / "port", 'model = "m"\nseed = 3\n'))
+    settings = case.live_settings({"model": "m", "base_url": "http://127.0.0.1:1/v1"})
+    assert (settings.model, settings.seed, settings.base_url) == ("m", 3, "http://127.0.0.1:1/v1")

@@ -4,17 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from doubles.recorded import edit_exchange, port_case, seed_case
 
 from extractor.errors import InvalidSetting
 from extractor.golden.cases import Case, load_case
-from extractor.golden.checking import FORM, ORDER, Outcome, check_case
+from extractor.golden.checking import FEW, FORM, ORDER, Outcome, check_case, check_folders
 
 
 def seed(golden: Path, tmp_path: Path, toml: str = "") -> Case:
-    folder = Path(shutil.copytree(golden / "seed", tmp_path / "seed"))
-    with (folder / "case.toml").open("a", encoding="utf-8") as file:
-        file.write(toml)
-    return load_case(folder)
+    return seed_case(golden, tmp_path / "seed", toml)
 
 
 def edit(case: Case, old: str, new: str, count: int = 1) -> None:
@@ -134,3 +132,40 @@ def test_a_request_that_was_never_recorded_says_so(golden: Path, tmp_path: Path)
         1,
     )
     assert str(outcome.error).endswith("it was never recorded")
+
+
+def test_a_recording_that_is_damaged_fails_its_case_with_the_reason(golden: Path, tmp_path: Path) -> None:
+    case = seed(golden, tmp_path)
+    edit_exchange(case, "claims", lambda data: data.pop("mode"))
+    outcome = check_case(case)
+    assert (outcome.passed, outcome.stale) == (False, None)
+    assert str(outcome.error).endswith("damaged (KeyError: 'mode')")
+
+
+def many(tmp_path: Path) -> list[Path]:
+    """So many cases that two processes share them; every fifth is not as expected, the third is none."""
+    first = port_case(tmp_path / "first").folder
+    folders = [Path(shutil.copytree(first, tmp_path / "cases" / f"{n:03}")) for n in range(2 * FEW)]
+    for folder in folders[::5]:
+        edit(load_case(folder), '"stance": "affirms"', '"stance": "denies"')
+    (folders[2] / "article.txt").unlink()
+    return folders
+
+
+def test_processes_share_many_cases_and_the_order_and_the_outcomes_stay(tmp_path: Path) -> None:
+    folders = many(tmp_path)
+    alone = list(check_folders(folders, 1))
+    assert [outcome.case for outcome in alone] == [folder.name for folder in folders]
+    assert [outcome.passed for outcome in alone[:7]] == [False, True, False, True, True, False, True]
+    assert "article.txt" in str(alone[2].error)
+    assert list(check_folders(folders, 2)) == alone
+    assert list(check_folders(folders, 64)) == alone
+
+
+def test_few_cases_start_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise AssertionError
+
+    folder = port_case(tmp_path / "port").folder
+    monkeypatch.setattr("multiprocessing.get_context", refuse)
+    assert [each.passed for each in check_folders([folder] * (2 * FEW - 1), 2)] == [True] * (2 * FEW - 1)

@@ -1,28 +1,46 @@
 """Each kind of change to the seed's result, and how the report says it."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from doubles.changed import (
+    Data,
+    Kind,
+    add_assertion,
+    add_claim,
+    add_hop,
+    add_source,
+    change_kind,
+    change_text,
+    deny,
+    fail,
+    gain_cue,
+    join_comments,
+    lose_claim,
+    lose_cue,
+    lose_hop,
+    lose_mention,
+    lose_source,
+    match_otherwise,
+    move_assertion,
+    name_check,
+    reject,
+    relabel,
+    rename_source,
+    restyle_hop,
+    seed_results,
+    seed_text,
+    shift,
+    shorten,
+    swap_hops,
+)
 
 from extractor.golden.comparison import compare
-from extractor.schemas.extraction.v1 import Extraction
 
 
-def told(golden: Path, change: Callable[[dict[str, Any]], None]) -> list[str]:
+def told(golden: Path, change: Kind) -> list[str]:
     """What is told of a change to the accepted result of the seed case."""
-    text = (golden / "seed" / "article.txt").read_bytes().decode()
-    data = json.loads((golden / "seed" / "expected.json").read_bytes())
-    before = Extraction.model_validate(data)
-    change(data)
-    return [each.told for each in compare(before, Extraction.model_validate(data), text)]
-
-
-def first(data: dict[str, Any]) -> dict[str, Any]:
-    said: dict[str, Any] = data["claims"][0]["assertions"][0]
-    return said
+    return [each.told for each in compare(*seed_results(golden, change), seed_text(golden))]
 
 
 def test_the_same_result_has_no_differences(golden: Path) -> None:
@@ -30,7 +48,7 @@ def test_the_same_result_has_no_differences(golden: Path) -> None:
 
 
 def test_order_and_ids_mean_nothing(golden: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    def change(data: Data) -> None:
         data["claims"].reverse()
         for number, claim in enumerate(data["claims"], start=1):
             claim["id"] = f"c{number}"
@@ -43,81 +61,6 @@ def test_order_and_ids_mean_nothing(golden: Path) -> None:
                     hop["source"] = renamed[hop["source"]]
 
     assert told(golden, change) == []
-
-
-def lose_claim(data: dict[str, Any]) -> None:
-    del data["claims"][2]
-
-
-def add_claim(data: dict[str, Any]) -> None:
-    span = {"start": 0, "end": 5, "text": "Selon", "match": "exact"}
-    said = {**first(data), "evidence": [span]}
-    data["claims"].append({"id": "c99", "text": "Tout autre chose.", "kind": "fact", "assertions": [said]})
-
-
-def change_text(data: dict[str, Any]) -> None:
-    data["claims"][0]["text"] = "Moscou achète des obus."
-
-
-def change_kind(data: dict[str, Any]) -> None:
-    data["claims"][0]["kind"] = "forecast"
-
-
-def swap_hops(data: dict[str, Any]) -> None:
-    first(data)["chain"].reverse()
-
-
-def lose_hop(data: dict[str, Any]) -> None:
-    del first(data)["chain"][0]
-
-
-def shift(data: dict[str, Any]) -> None:
-    hop = first(data)["chain"][1]
-    hop["cue_span"] = {
-        **hop["cue_span"],
-        "start": hop["cue_span"]["start"] + 3,
-        "end": hop["cue_span"]["end"] + 3,
-    }
-
-
-def shorten(data: dict[str, Any]) -> None:
-    evidence = first(data)["evidence"][0]
-    first(data)["evidence"][0] = {**evidence, "start": evidence["start"] + 7, "text": evidence["text"][7:]}
-
-
-def deny(data: dict[str, Any]) -> None:
-    first(data)["stance"] = "denies"
-
-
-def name_check(data: dict[str, Any]) -> None:
-    first(data)["checks"] = ["claim-number"]
-
-
-def lose_cue(data: dict[str, Any]) -> None:
-    first(data)["chain"][0]["cue_span"] = None
-
-
-def relabel(data: dict[str, Any]) -> None:
-    for segment in data["segments"]:
-        segment["label"] = "body" if segment["label"] == "comment" else segment["label"]
-
-
-def join_comments(data: dict[str, Any]) -> None:
-    one, other = data["segments"][-2:]
-    data["segments"][-2:] = [{**one, "end": other["end"]}]
-
-
-def rename_source(data: dict[str, Any]) -> None:
-    data["sources"][0]["role"] = "quotidien"
-
-
-def reject(data: dict[str, Any]) -> None:
-    data["rejected"].append({"record": "claims", "reason": "quote not found", "value": {"quotes": ["x"]}})
-
-
-def fail(data: dict[str, Any]) -> None:
-    data["status"] = "partial"
-    data["problems"].append({"error": "ModelRefused", "record": "claims", "message": "no"})
 
 
 @pytest.mark.parametrize(
@@ -150,12 +93,32 @@ def fail(data: dict[str, Any]) -> None:
         (join_comments, ["border lost: comment at"]),
         (rename_source, ["source New York Times: role changed: None -> 'quotidien'"]),
         (reject, ["rejected new: claims: quote not found"]),
+        (
+            add_hop,
+            [
+                "c1 at 48: hop New York Times moved from 1 to 2",
+                "c1 at 48: hop services",
+                "c1 at 48: hop rapports new",
+            ],
+        ),
+        (restyle_hop, ["c1 at 48: hop New York Times: style changed: 'indirect' -> 'mixed'"]),
+        (gain_cue, ["c11 at 1634: hop Reuters: cue span new: 0-5 'Selon'"]),
+        (match_otherwise, ["c1 at 48: evidence at 48: match exact -> fuzzy"]),
+        (add_assertion, ["c1: assertion new: 'Selon'"]),
+        (
+            move_assertion,
+            [
+                "c8: assertion lost: 'les sanctions américaines' [...] 'réduisant la capacité",
+                "c8: assertion new: 'Selon'",
+            ],
+        ),
+        (add_source, ["source L’Ukraine new"]),
+        (lose_source, ["source rapports lost", "c2 at 218: hop rapports lost"]),
+        (lose_mention, ["source New York Times: mention lost: 1362-1383 'Le rapport du journal'"]),
         (fail, ["status changed: 'complete' -> 'partial'", "problem new: ModelRefused: no"]),
     ],
 )
-def test_a_change_is_told_by_what_it_means(
-    golden: Path, change: Callable[[dict[str, Any]], None], expected: list[str]
-) -> None:
+def test_a_change_is_told_by_what_it_means(golden: Path, change: Kind, expected: list[str]) -> None:
     found = told(golden, change)
     assert len(found) == len(expected)
     for line, start in zip(found, expected, strict=True):
@@ -163,8 +126,26 @@ def test_a_change_is_told_by_what_it_means(
 
 
 def test_a_case_that_gets_a_new_article_text_is_compared_by_line_too(golden: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    def change(data: Data) -> None:
         data["article"]["sha256"] = "0" * 64
 
     (line,) = told(golden, change)
     assert line.startswith("sha256 changed: ")
+
+
+def test_what_stands_in_a_list_twice_is_counted_twice(golden: Path) -> None:
+    """The same rejection a second time is new, and one that was there before is not told."""
+    once, twice = (seed_results(golden, *[reject] * times)[1] for times in (1, 2))
+    assert [each.told for each in compare(once, twice, seed_text(golden))] == [
+        "rejected new: claims: quote not found {'quotes': ['x']}"
+    ]
+    assert [each.told for each in compare(twice, once, seed_text(golden))] == [
+        "rejected lost: claims: quote not found {'quotes': ['x']}"
+    ]
+
+
+def test_a_border_that_is_new_is_told_with_its_label_and_lines(golden: Path) -> None:
+    before, after = seed_results(golden, join_comments)
+    assert [each.told for each in compare(after, before, seed_text(golden))] == [
+        "border new: comment at 2466, line 14"
+    ]

@@ -61,7 +61,7 @@ def test_a_fresh_request_replaces_what_is_stored(tmp_path: Path) -> None:
 def test_a_locked_cache_is_a_named_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cached = Cached(Scripted(segments="{}"), tmp_path)
 
-    def locked(*_: object) -> bool:
+    def locked(*_: object, **__: object) -> bool:
         raise diskcache.Timeout
 
     monkeypatch.setattr(diskcache.Cache, "set", locked)

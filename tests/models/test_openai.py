@@ -21,7 +21,8 @@ from extractor.errors import (
     UnknownModel,
 )
 from extractor.models.call import Reply, Request
-from extractor.models.openai import OpenAIModel, retry_after
+from extractor.models.endpoint import retry_after
+from extractor.models.openai import OpenAIModel
 from extractor.settings import Mode, Options, load_settings
 
 KEY = "sk-this-is-secret"

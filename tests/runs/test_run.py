@@ -12,7 +12,8 @@ from doubles.scripted import body_reply
 
 from extractor import Extraction, Extractor
 from extractor.errors import KeyRefused, NoSuchFolder
-from extractor.runs.folder import LEDGER, find_articles
+from extractor.runs.inputs import as_inputs, find_articles
+from extractor.runs.ledger import LEDGER
 
 
 def write(folder: Path, **files: bytes | str) -> Path:
@@ -55,18 +56,17 @@ def test_every_text_file_is_found_in_the_order_of_the_paths(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["missing", "empty", "file.txt"])
+@pytest.mark.parametrize("name", ["missing", "empty"])
 def test_a_folder_with_nothing_to_read_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
-    (tmp_path / "file.txt").write_text("x")
     with pytest.raises(NoSuchFolder):
-        find_articles(tmp_path / name)
+        list(as_inputs(tmp_path / name))
 
 
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     write(tmp_path, a_txt="x")
     (tmp_path / "loop").symlink_to(tmp_path)
-    assert len(find_articles(tmp_path)) == 1
+    assert len(list(find_articles(tmp_path))) == 1
 
 
 def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
@@ -174,11 +174,13 @@ def test_any_concurrency_gives_the_same_bytes(tmp_path: Path, golden: Path) -> N
 def test_a_refused_key_ends_the_run_and_keeps_the_results_of_before(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", **{f"a{at}_txt": f"Texte {at}." for at in range(30)})
     out = tmp_path / "out"
-    out.mkdir()
-    (out / LEDGER).write_text("before")
+    with serve(answers) as server:
+        run(write(tmp_path / "first", b_txt="Un."), out, server.url)
+    before = (out / LEDGER).read_text()
     with serve(lambda _: failure(401, "bad key")) as server, pytest.raises(KeyRefused):
         run(folder, out, server.url, concurrency=2)
-    assert (out / LEDGER).read_text() == "before"
+    assert before
+    assert (out / LEDGER).read_text() == before
     assert len(server.bodies) <= 4
 
 
@@ -198,13 +200,15 @@ def test_a_bug_in_one_article_stops_no_other(
 
 
 def test_progress_is_told_in_order(tmp_path: Path, golden: Path) -> None:
-    told: list[tuple[str, int]] = []
+    told: list[tuple[str, int | None]] = []
     folder = write(tmp_path / "in", a_txt="x", b_txt="y")
     with Extractor(replay=golden) as extractor:
         extractor.extract_folder(
-            folder, out=tmp_path, progress=lambda result, total: told.append((result.article.id, total))
+            folder,
+            out=tmp_path,
+            watch=lambda progress, result: told.append((result.article.id if result else "", progress.total)),
         )
-    assert told == [("a.txt", 2), ("b.txt", 2)]
+    assert told == [("", 2), ("a.txt", 2), ("b.txt", 2)]
 
 
 def test_an_output_folder_that_cannot_be_made_is_named(tmp_path: Path, golden: Path) -> None:

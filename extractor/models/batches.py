@@ -1,0 +1,101 @@
+"""The provider's Batch endpoints: files of requests in, files of answers out, within a day, for less."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from extractor.errors import ModelUnavailable
+from extractor.models.batch_lines import URL, Answer, read_answer
+from extractor.models.endpoint import Endpoint
+from extractor.settings import Settings
+
+MOST_REQUESTS = 50_000
+"""Requests that OpenAI takes in one batch."""
+
+MOST_BYTES = 180_000_000
+"""Bytes of one input file, below OpenAI's 200 MB."""
+
+State = Literal["running", "completed", "failed"]
+_RUNNING = ("validating", "in_progress", "finalizing", "cancelling")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What the provider says of a batch.
+
+    Args:
+        id: its name there.
+        state: failed batches may have answers too, if they expired or were cancelled on the way.
+        status: the provider's own word.
+        done, total: its requests.
+        files: ids of the files that hold answers and errors.
+        reason: why it failed.
+    """
+
+    id: str
+    state: State
+    status: str
+    done: int
+    total: int
+    files: tuple[str, ...]
+    reason: str | None
+
+
+class Batches:
+    """The Batch endpoints of the settings' provider."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._endpoint = Endpoint(settings)
+        self._model = settings.model or ""
+
+    async def submit(self, path: Path) -> str:
+        """Send a file of requests; the batch's id.
+
+        Raises:
+            ModelUnavailable, ConfigurationError, RequestRejected: it was not taken.
+        """
+        client = self._endpoint.client
+        async with self._endpoint.asking(self._model):
+            file = await client.files.create(file=path, purpose="batch")
+            made = await client.batches.create(input_file_id=file.id, endpoint=URL, completion_window="24h")
+        return made.id
+
+    async def look(self, id_: str) -> Batch:
+        """What has become of a batch."""
+        async with self._endpoint.asking(self._model):
+            found = await self._endpoint.client.batches.retrieve(id_)
+        state: State = "running" if found.status in _RUNNING else "completed"
+        if found.status not in (*_RUNNING, "completed"):
+            state = "failed"
+        counts = found.request_counts
+        errors = found.errors.data if found.errors else None
+        return Batch(
+            id_,
+            state,
+            found.status,
+            counts.completed + counts.failed if counts else 0,
+            counts.total if counts else 0,
+            tuple(each for each in (found.output_file_id, found.error_file_id) if each),
+            "; ".join(each.message or "" for each in errors) if errors else None,
+        )
+
+    async def answers(self, batch: Batch) -> AsyncIterator[Answer]:
+        """The lines of its files."""
+        for file in batch.files:
+            async with self._endpoint.asking(self._model):
+                content = await self._endpoint.client.files.content(file)
+            for line in content.text.split("\n"):
+                if line.strip():
+                    yield _answer(line)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._endpoint.aclose()
+
+
+def _answer(line: str) -> Answer:
+    try:
+        return read_answer(line)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ModelUnavailable(f"a batch's file has a line that is no answer ({error})") from error

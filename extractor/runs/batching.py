@@ -1,0 +1,218 @@
+"""``--batch``: the rounds of a run through the provider's Batch endpoints, into the reply cache.
+
+Each round takes every article as far as the cache goes, collects the requests that it then waits for, sends
+them as batches and keeps the answers. When nothing is pending, or only what the provider failed at twice, the
+ordinary run
+follows: it finds its replies in the cache and asks what is left online. What was sent stands in
+    ``OUT/batch.json`` before it is waited for, so a restart goes on waiting and sends nothing again.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from extractor.article import Article
+from extractor.errors import ExtractorError, InvalidBatchFile, ReplayError
+from extractor.models.batch_lines import Answer, input_line
+from extractor.models.batches import MOST_BYTES, MOST_REQUESTS, Batch
+from extractor.models.cache import Cached
+from extractor.models.call import Model, Reply, Request
+from extractor.runs.inputs import Entry
+
+STATE = "batch.json"
+"""The file that says which batches were sent and not yet collected."""
+
+TRIES = 2
+"""How often a request is sent in a batch; after that it is asked online."""
+
+ROUNDS = 12
+"""Rounds at the most: three records, their repairs and second chances."""
+
+
+class Provider(Protocol):
+    """The part of ``Batches`` that is used."""
+
+    async def submit(self, path: Path) -> str:
+        """Send a file of requests."""
+        ...
+
+    async def look(self, id_: str) -> Batch:
+        """What has become of a batch."""
+        ...
+
+    def answers(self, batch: Batch) -> AsyncIterator[Answer]:
+        """The answers of a batch."""
+        ...
+
+
+@dataclass(unsafe_hash=True)
+class _Pending(ReplayError):
+    request: Request
+
+
+@dataclass
+class Prefetch:
+    """The rounds of one run.
+
+    Args:
+        out: the output folder.
+        run: the run's name in the cache.
+        cached: where answers go.
+        provider: the Batch endpoints.
+        poll: seconds between two looks at a batch.
+        tell: is told what happens, a line at a time.
+    """
+
+    out: Path
+    run: str
+    cached: Cached
+    provider: Provider
+    poll: float
+    tell: Callable[[str], None]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _sent: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    _tries: Counter[str] = field(default_factory=Counter[str])
+
+    async def __call__(
+        self, entries: Iterable[Entry], attempt: Callable[[Model, Article], Awaitable[object]]
+    ) -> None:
+        """Send and collect until nothing is pending.
+
+        Args:
+            entries: the articles that are to be extracted.
+            attempt: extracts one with a model.
+
+        Raises:
+            ModelError, ConfigurationError: the provider does not take or give batches.
+        """
+        self._load()
+        for number in range(1, ROUNDS + 1):
+            await self._collect()
+            pending = self.out / "batch-pending.jsonl"
+            count = await self._gather(entries, attempt, pending)
+            if count:
+                self.tell(f"round {number}: {count:,} requests")
+                await self._send(pending)
+            pending.unlink()
+            if not count:
+                break
+
+    async def _gather(
+        self,
+        entries: Iterable[Entry],
+        attempt: Callable[[Model, Article], Awaitable[object]],
+        path: Path,
+    ) -> int:
+        """Write the requests that the articles wait for, each once."""
+        known: set[str] = set()
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            for entry in entries:
+                request = await self._waiting(entry, attempt)
+                if request and request.key not in known and self._tries[request.key] < TRIES:
+                    known.add(request.key)
+                    file.write(f"{request.prompt} {input_line(request.key, request.body)}\n")
+        return len(known)
+
+    async def _waiting(
+        self, entry: Entry, attempt: Callable[[Model, Article], Awaitable[object]]
+    ) -> Request | None:
+        try:
+            await attempt(self._answer, entry.read())
+        except _Pending as pending:
+            return pending.request
+        except ExtractorError:
+            return None  # the run that follows says so
+        return None
+
+    async def _answer(self, request: Request) -> Reply:
+        reply = self.cached.find(request, run=self.run)
+        if reply is None:
+            raise _Pending(request)
+        return reply
+
+    async def _send(self, pending: Path) -> None:
+        for number, (prompts, lines) in enumerate(_parts(pending), start=1):
+            with _written(self.out / f"batch-input-{number}.jsonl", lines) as path:
+                id_ = await self.provider.submit(path)
+            self._tries.update(prompts.keys())
+            self._sent.append({"id": id_, "prompts": json.dumps(prompts)})
+            self._save()
+            self.tell(f"batch {id_}: {len(lines):,} requests sent")
+
+    async def _collect(self) -> None:
+        """Wait for every batch that was sent, and keep its answers."""
+        while self._sent:
+            sent = self._sent[0]
+            batch = await self.provider.look(sent["id"])
+            if batch.state == "running":
+                self.tell(f"batch {batch.id}: {batch.status}, {batch.done:,} of {batch.total:,}")
+                await self.sleep(self.poll)
+                continue
+            prompts: dict[str, str] = json.loads(sent["prompts"])
+            kept = failed = 0
+            async for answer in self.provider.answers(batch):
+                if self._keep(answer, prompts):
+                    kept += 1
+                else:
+                    failed += 1
+            reason = f" ({batch.reason})" if batch.reason else ""
+            self.tell(f"batch {batch.id}: {batch.status}{reason}, {kept:,} answers kept, {failed:,} failed")
+            del self._sent[0]
+            self._save()
+
+    def _keep(self, answer: Answer, prompts: dict[str, str]) -> bool:
+        prompt = prompts.get(answer.custom_id)
+        if answer.reply is None or prompt is None:
+            return False
+        return self.cached.keep_under(answer.custom_id, prompt, answer.reply, run=self.run)
+
+    def _load(self) -> None:
+        path = self.out / STATE
+        if not path.is_file():
+            return
+        try:
+            told = json.loads(path.read_bytes())
+            self._sent = [{"id": str(each["id"]), "prompts": str(each["prompts"])} for each in told["sent"]]
+            self._tries = Counter({str(key): int(count) for key, count in told["tries"].items()})
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise InvalidBatchFile(str(path), 1, f"damaged ({error})") from error
+
+    def _save(self) -> None:
+        """Write the state whole; nothing is left to say when every batch is collected."""
+        path = self.out / STATE
+        part = path.with_suffix(".part")
+        part.write_text(json.dumps({"sent": self._sent, "tries": self._tries}), encoding="utf-8")
+        part.replace(path)
+
+
+@contextmanager
+def _written(path: Path, lines: Sequence[str]) -> Generator[Path]:
+    """A file that is there while it is needed."""
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+    try:
+        yield path
+    finally:
+        path.unlink()
+
+
+def _parts(path: Path) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Prompts by request key, and the lines, of as many files as the provider's limits make of one."""
+    prompts: dict[str, str] = {}
+    lines: list[str] = []
+    size = 0
+    with path.open(encoding="utf-8") as file:
+        for each in file:
+            prompt, _, line = each.partition(" ")
+            if lines and (len(lines) >= MOST_REQUESTS or size + len(line.encode()) > MOST_BYTES):
+                yield prompts, lines
+                prompts, lines, size = {}, [], 0
+            prompts[json.loads(line)["custom_id"]] = prompt
+            lines.append(line)
+            size += len(line.encode())
+    if lines:
+        yield prompts, lines

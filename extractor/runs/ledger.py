@@ -1,0 +1,224 @@
+"""``OUT/extractions.jsonl``: the results of a run and the account of what is done.
+
+One extraction/v1 object a line, whole and handed to the system before the next, never changed. What was done
+again stands further down; the last line of an id is the one that counts. A line on which a crash broke off is
+cut away when the file is opened.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from extractor.errors import CannotWrite, LedgerDamaged, NoSuchFolder, OutInUse
+from extractor.schemas.extraction.v1 import Extraction, Status
+
+LEDGER = "extractions.jsonl"
+"""The file of results in the output folder."""
+
+_LOCK = ".lock"
+_START = b'{"schema":"extraction/v1"'
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What the ledger says of an article.
+
+    Args:
+        status: of its last result.
+        input: fingerprint of the article, None if it could not be read.
+        configuration: fingerprint of what it was asked with.
+        offset: bytes before its line.
+        tokens: input and output tokens of its replies.
+        calls: how many replies.
+        cost: US dollars, None if not known.
+    """
+
+    status: Status
+    input: str | None
+    configuration: str | None
+    offset: int
+    calls: int
+    tokens: tuple[int, int]
+    cost: float | None
+
+
+class Ledger:
+    """The results in an output folder, open for adding; a folder has one writer at a time.
+
+    In memory is one small entry an article, some 400 bytes.
+
+    Raises:
+        NoSuchFolder: the folder cannot be made.
+        OutInUse: another run is writing to it.
+        LedgerDamaged: a line that is not the last is no result.
+        CannotWrite: the file cannot be opened for writing.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.path = out / LEDGER
+        self._lock = FileLock(out / _LOCK)
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            raise OutInUse(str(out)) from None
+        except OSError as error:
+            raise NoSuchFolder(str(out), error.strerror or "cannot be written") from error
+        try:
+            self._file = self.path.open("ab", buffering=0)
+            self._entered = _index(self.path)
+            self._size = cut_torn_line(self.path, _START)
+        except OSError as error:
+            self._lock.release()
+            raise CannotWrite(str(self.path), error.strerror or str(error)) from error
+        except LedgerDamaged:
+            self._file.close()
+            self._lock.release()
+            raise
+
+    def find(self, id_: str) -> Entered | None:
+        """What there is of an article."""
+        return self._entered.get(_digest(id_))
+
+    def read(self, entered: Entered) -> Extraction:
+        """The result itself."""
+        with self.path.open("rb") as lines:
+            lines.seek(entered.offset)
+            return Extraction.model_validate_json(lines.readline())
+
+    def add(self, result: Extraction) -> None:
+        """Append a result; it is whole on disk when this returns, or not at all.
+
+        Raises:
+            CannotWrite: no space, no permission; the file is as it was.
+        """
+        line = result.model_dump_json().encode() + b"\n"
+        try:
+            written = 0
+            while written < len(line):
+                written += self._file.write(line[written:]) or 0
+        except OSError as error:
+            os.truncate(self.path, self._size)
+            raise CannotWrite(str(self.path), error.strerror or str(error)) from error
+        usage, provenance = result.usage, result.provenance
+        self._entered[_digest(result.article.id)] = Entered(
+            result.status,
+            provenance.input if provenance else None,
+            provenance.configuration if provenance else None,
+            self._size,
+            usage.calls,
+            (usage.input_tokens, usage.output_tokens),
+            usage.cost,
+        )
+        self._size += len(line)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._file.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read_entered(out: Path) -> Callable[[str], Entered | None]:
+    """What an output folder says of articles, by id; nothing if there is no ledger yet.
+
+    Raises:
+        LedgerDamaged: a line is no result.
+    """
+    path = out / LEDGER
+    entered = _index(path) if path.is_file() else {}
+    return lambda id_: entered.get(_digest(id_))
+
+
+def read_results(out: Path) -> Iterator[Extraction]:
+    """The results in an output folder that count, in the order in which their articles were first entered.
+
+    Raises:
+        NoSuchFolder: there are none.
+        LedgerDamaged: a line is no result.
+    """
+    path = out / LEDGER
+    if not path.is_file():
+        raise NoSuchFolder(str(out), f"holds no {LEDGER}")
+    entered = _index(path)
+    with path.open("rb") as lines:
+        for each in entered.values():
+            lines.seek(each.offset)
+            yield Extraction.model_validate_json(lines.readline())
+
+
+def _digest(id_: str) -> bytes:
+    return blake2b(id_.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _index(path: Path) -> dict[bytes, Entered]:
+    entered: dict[bytes, Entered] = {}
+    offset = 0
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.endswith(b"\n"):
+                try:
+                    id_, found = _entry(json.loads(line), offset)
+                except (ValueError, LookupError, TypeError) as error:
+                    raise LedgerDamaged(str(path), number) from error
+                entered[_digest(id_)] = found
+            offset += len(line)
+    return entered
+
+
+def _entry(data: Any, offset: int) -> tuple[str, Entered]:
+    usage: Any = data["usage"]
+    provenance: Any = data["provenance"] or {}
+    return data["article"]["id"], Entered(
+        data["status"],
+        provenance.get("input"),
+        provenance.get("configuration"),
+        offset,
+        usage["calls"],
+        (usage["input_tokens"], usage["output_tokens"]),
+        usage.get("cost"),
+    )
+
+
+def cut_torn_line(path: Path, start: bytes) -> int:
+    """Cut a last line that is not whole, as a crash leaves it; the bytes that are left.
+
+    Args:
+        path: the file.
+        start: how its lines start; what starts otherwise was not written by this program and is not touched.
+
+    Raises:
+        LedgerDamaged: it ends with something else.
+    """
+    if not path.exists():
+        return 0
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        tail = b""
+        at = size
+        while at and b"\n" not in tail:
+            at = max(0, at - 65_536)
+            file.seek(at)
+            tail = file.read(size - at)
+    whole = at + tail.rfind(b"\n") + 1
+    torn = tail[whole - at :]
+    if torn:
+        if not (torn.startswith(start) or start.startswith(torn)):
+            with path.open("rb") as file:
+                raise LedgerDamaged(str(path), sum(line.endswith(b"\n") for line in file) + 1)
+        os.truncate(path, whole)
+    return whole

@@ -1,0 +1,102 @@
+"""What a run keeps beside its results: what it was asked with, and every raw reply."""
+
+import json
+import os
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from extractor.configuration import asked_with
+from extractor.errors import CannotWrite, RecordingUnreadable
+from extractor.models.call import Model
+from extractor.models.kept import REPLIES, RUN, START
+from extractor.models.stack import Stack
+from extractor.runs.inputs import Inputs
+from extractor.runs.ledger import cut_torn_line
+from extractor.settings import Settings
+from extractor.version import __version__
+
+
+class OpenRun:
+    """``OUT/run.json`` and ``OUT/replies.jsonl``, open for adding.
+
+    ``run.json`` has a name of the run that stays when it goes on, so that the cache can tell a reply that
+    this run paid for before it was ended from one that was paid for by another.
+
+    Args:
+        out: the output folder.
+        settings, model: what is asked.
+        inputs: where the articles come from.
+
+    Raises:
+        CannotWrite: a file cannot be written.
+        RecordingUnreadable: ``run.json`` is damaged.
+    """
+
+    def __init__(self, out: Path, settings: Settings, model: str, inputs: Inputs) -> None:
+        path = out / RUN
+        self.id = _id(path) or uuid.uuid4().hex
+        told: dict[str, Any] = {
+            "run": self.id,
+            "package": __version__,
+            "inputs": [_absolute(place) for place in inputs.places],
+            "lists": [_absolute(each) for each in inputs.lists],
+            "columns": dict(inputs.columns),
+            "settings": asked_with(settings, model),
+        }
+        try:
+            _write(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+            cut_torn_line(out / REPLIES, START)
+            self.replies = (out / REPLIES).open("ab")
+        except OSError as error:
+            raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
+
+    def model(self, stack: Stack) -> Model:
+        """The model that keeps its replies here."""
+        return stack.of_run(self.id, self.replies)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.replies.close()
+
+
+def inputs_of_run(folder: Path) -> Inputs:
+    """Where the articles of a run came from.
+
+    Raises:
+        RecordingUnreadable: the run does not say, or they came from standard input.
+    """
+    path = folder / RUN
+    try:
+        told = json.loads(path.read_bytes())
+        inputs = Inputs(tuple(told["inputs"]), tuple(told["lists"]), told["columns"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise RecordingUnreadable(str(path), f"does not say where the articles are ({error})") from error
+    if "-" in inputs.places:
+        raise RecordingUnreadable(str(path), "the articles came from standard input: name them again")
+    return inputs
+
+
+def _absolute(place: str) -> str:
+    return place if place == "-" else os.path.abspath(place)  # noqa: PTH100 - a pattern is no path
+
+
+def _id(path: Path) -> str | None:
+    if not path.is_file():
+        return None
+    try:
+        return str(json.loads(path.read_bytes())["run"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise RecordingUnreadable(str(path), f"damaged ({error})") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(path)

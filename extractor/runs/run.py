@@ -1,0 +1,260 @@
+"""A run: articles stream in, results stream out in the same order; one bad article stops no other.
+
+What is done is left alone, a text that came before is not asked again, and whatever ends the run early leaves
+a ledger from which the next one goes on.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+
+from extractor.article import Article
+from extractor.configuration import input_fingerprint
+from extractor.errors import (
+    ArticleError,
+    ConfigurationError,
+    DeadlineExceeded,
+    DuplicateId,
+    ExtractorError,
+    RunStopped,
+)
+from extractor.pipeline import ExtractionFailed
+from extractor.runs.inputs import Entry
+from extractor.runs.ledger import Entered, Ledger
+from extractor.runs.progress import Progress, Watch
+from extractor.runs.summary import Summary
+from extractor.schemas.extraction.v1 import ArticleInfo, Extraction, Problem
+
+AHEAD = 16
+"""Results that may wait for a slower article before them, as a multiple of the articles in flight."""
+
+Attempt = Callable[[Article], Awaitable[Extraction]]
+Outcome = Extraction | ExtractorError
+Job = Callable[[], Awaitable[Extraction]]
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """The articles of a run that are not done; read as often as they are asked for."""
+
+    entries: Iterable[Entry]
+    ledger: Ledger
+    configuration: str
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Each that can be read and is not complete as it is."""
+        for entry in self.entries:
+            try:
+                article = entry.read()
+            except ArticleError:
+                continue
+            if not is_done(self.ledger.find(article.id), input_fingerprint(article), self.configuration):
+                yield Entry(article.id, partial(_itself, article))
+
+
+def _itself(article: Article) -> Article:
+    return article
+
+
+def is_done(entered: Entered | None, fingerprint: str, configuration: str) -> bool:
+    """Whether an article's result is complete and nothing has changed since."""
+    return (
+        entered is not None
+        and entered.status == "complete"
+        and (entered.input, entered.configuration) == (fingerprint, configuration)
+    )
+
+
+@dataclass
+class Run:
+    """One pass over some articles.
+
+    Args:
+        entries: the articles.
+        ledger: where results go, and what is done.
+        attempt: extracts one article.
+        configuration: fingerprint of what is asked.
+        in_flight: articles worked on at a time.
+        deadline: seconds one article may take.
+        halt: is given what ends the run, so that no further call begins.
+        force: do again what is done.
+        watch: is told of each result.
+        stopping: set when nothing further is to be begun.
+        progress: counts, kept up to date.
+    """
+
+    entries: Iterable[Entry]
+    ledger: Ledger
+    attempt: Attempt
+    configuration: str
+    in_flight: int
+    deadline: float
+    halt: Callable[[ExtractorError], None]
+    force: bool = False
+    watch: Watch | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    progress: Progress = field(default_factory=Progress)
+    summary: Summary = field(default_factory=Summary)
+    _inputs: dict[str, str] = field(default_factory=dict[str, str])
+    _firsts: dict[str, str] = field(default_factory=dict[str, str])
+    _tasks: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict[str, "asyncio.Task[Outcome]"])
+
+    async def __call__(self) -> Summary:
+        """Extract what is not done. What ends the run early is raised when the finished results are written.
+
+        Raises:
+            ConfigurationError: nothing can be extracted with these settings, or nothing can be written.
+        """
+        self._tell(None)
+        trouble: ExtractorError | None = None
+        async with aclosing(self._outcomes()) as outcomes:
+            async for outcome in outcomes:
+                if isinstance(outcome, ExtractorError):
+                    trouble = trouble if trouble and not isinstance(trouble, RunStopped) else outcome
+                else:
+                    self._enter(outcome)
+        if trouble and not isinstance(trouble, RunStopped):
+            raise trouble
+        if self.stopping.is_set():
+            self.summary.stopped = str(trouble or RunStopped())
+        return self.summary
+
+    def _enter(self, result: Extraction) -> None:
+        self.ledger.add(result)
+        self.summary.add(result)
+        self.progress.count(result)
+        self._tell(result)
+
+    def _tell(self, result: Extraction | None) -> None:
+        if self.watch:
+            self.watch(self.progress, result)
+
+    async def _outcomes(self) -> AsyncGenerator[Outcome]:
+        """What became of each article, in the order of the entries."""
+        places = asyncio.Semaphore(self.in_flight)
+        waiting: deque[str] = deque()
+        try:
+            for id_, job in self._jobs():
+                await places.acquire()
+                if self.stopping.is_set():
+                    break
+                self._tasks[id_] = asyncio.create_task(self._outcome(job, places))
+                waiting.append(id_)
+                while waiting and (self._tasks[waiting[0]].done() or len(waiting) >= AHEAD * self.in_flight):
+                    yield await self._next(waiting)
+            while waiting:
+                yield await self._next(waiting)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _next(self, waiting: deque[str]) -> Outcome:
+        """The outcome of the first of those that wait; it leaves the tasks as it goes into the ledger."""
+        outcome = await self._tasks[waiting[0]]
+        del self._tasks[waiting.popleft()]
+        return outcome
+
+    async def _outcome(self, job: Job, places: asyncio.Semaphore) -> Outcome:
+        self.progress.in_flight += 1
+        try:
+            return await job()
+        except (ConfigurationError, RunStopped) as error:
+            self.stopping.set()
+            self.halt(error)
+            return error
+        finally:
+            self.progress.in_flight -= 1
+            places.release()
+
+    def _jobs(self) -> Iterator[tuple[str, Job]]:
+        """Ids and what is to be done, of the articles that are not done."""
+        for entry in self.entries:
+            if self.stopping.is_set():
+                return
+            try:
+                article = entry.read()
+            except ArticleError as error:
+                yield entry.id, partial(_failing, entry.id, error)
+                continue
+            if job := self._job(article):
+                yield article.id, job
+
+    def _job(self, article: Article) -> Job | None:
+        """What is to be done about an article, None if nothing is."""
+        fingerprint = input_fingerprint(article)
+        if self._is_taken(article, fingerprint):
+            return None
+        first = self._firsts.setdefault(fingerprint, article.id)
+        if not self.force and is_done(self.ledger.find(article.id), fingerprint, self.configuration):
+            self.progress.skipped += 1
+            self.summary.skipped += 1
+            return None
+        if first != article.id:
+            self.summary.duplicates += 1
+            return partial(self._copy, first, article)
+        return partial(self._extract, article)
+
+    def _is_taken(self, article: Article, fingerprint: str) -> bool:
+        """Whether an article of the run has the id already; a different text is reported."""
+        if article.id not in self._inputs:
+            self._inputs[article.id] = fingerprint
+            return False
+        if self._inputs[article.id] == fingerprint:
+            self.summary.repeated += 1
+        else:
+            error = DuplicateId(article.id)
+            self.summary.note(type(error).__name__, article.id, str(error))
+        return True
+
+    async def _copy(self, first: str, article: Article) -> Extraction:
+        """The result of an article with the same text, under this one's id; its own if that one has none."""
+        task = self._tasks.get(first)
+        outcome = await asyncio.shield(task) if task else self._entered(first)
+        if not isinstance(outcome, Extraction) or outcome.status != "complete":
+            return await self._extract(article)
+        told = {"id": article.id, "url": article.url}
+        usage = outcome.usage.model_copy(update={"cached": outcome.usage.calls})
+        info = outcome.article.model_copy(update=told)
+        return outcome.model_copy(update={"article": info, "usage": usage})
+
+    def _entered(self, id_: str) -> Extraction | None:
+        entered = self.ledger.find(id_)
+        return self.ledger.read(entered) if entered else None
+
+    async def _extract(self, article: Article) -> Extraction:
+        try:
+            async with asyncio.timeout(self.deadline):
+                return await self.attempt(article)
+        except (ConfigurationError, RunStopped):
+            raise
+        except TimeoutError:
+            return _failed(article.id, article, DeadlineExceeded(self.deadline))
+        except ExtractionFailed as failure:
+            return failure.result
+        except Exception as error:  # noqa: BLE001 - the one place that isolates an article: no bug loses the others
+            return _failed(article.id, article, error)
+
+
+async def _failing(id_: str, error: ArticleError) -> Extraction:
+    return _failed(id_, None, error)
+
+
+def _failed(id_: str, article: Article | None, error: Exception) -> Extraction:
+    message = str(error) if isinstance(error, ExtractorError) else f"unexpected: {error}"
+    return Extraction(
+        article=ArticleInfo(
+            id=id_,
+            title=None,
+            url=None,
+            published=None,
+            language=None,
+            sha256=article.sha256 if article else None,
+            characters=len(article.text) if article else 0,
+        ),
+        status="failed",
+        problems=(Problem(error=type(error).__name__, record=None, message=message),),
+    )
