@@ -43,27 +43,37 @@ class Mentions:
     text: Searchable
     shown: Sequence[Excerpt]
     repairs: Mapping[Failing, Repair] = field(default_factory=dict[Failing, Repair])
+    _found: dict[object, Mention | None] = field(default_factory=dict[object, "Mention | None"])
 
     def repaired(self, repairs: Mapping[Failing, Repair]) -> "Mentions":
         """The same with repairs."""
-        return replace(self, repairs=repairs)
+        return replace(self, repairs=repairs, _found={})
 
     def near(self, item: Failing, passage: Passage, cue: Span | None = None) -> Mention | None:
         """Words in the unit given for them or a little around, nearest to the cue, else to the evidence."""
         repair = self.repairs.get(item)
         words = (repair.quote if repair else None) or item.quote
         unit = (repair.unit if repair else None) or item.unit
-        reach = [
+        near = cue.start if cue else passage.evidence[0].start
+        key = words, unit, passage.unit, near
+        if key not in self._found:  # first to see whether it is there, then to take it
+            self._found[key] = self._locate(
+                words, scope_of(self.shown, unit, self._reach(unit, passage)), near
+            )
+        return self._found[key]
+
+    def _reach(self, unit: int, passage: Passage) -> list[Range]:
+        return [
             (excerpt.start, excerpt.end)
             for excerpt in self.shown
             if min(abs(excerpt.number - unit), abs(excerpt.number - passage.unit)) <= NEIGHBOURHOOD
         ]
-        near = cue.start if cue else passage.evidence[0].start
-        return self._locate(words, scope_of(self.shown, unit, reach), near)
 
     def anywhere(self, words: str) -> Span | None:
         """Words wherever they stand in the segments."""
-        mention = self._locate(words, Scope(self._segments), None)
+        if words not in self._found:
+            self._found[words] = self._locate(words, Scope(self._segments), None)
+        mention = self._found[words]
         return mention.span if mention else None
 
     def name(self, source: v1.Source, mentioned: Sequence[str]) -> str | None:

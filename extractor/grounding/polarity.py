@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from extractor.grounding.lexicon import (
     CONDITIONALS,
@@ -21,6 +22,7 @@ NEGATION_REACH = 5
 """Words between "ne" and what completes it ("n'a, dit-on, presque jamais")."""
 
 
+@lru_cache(maxsize=50_000)
 def is_conditional(key: str) -> bool:
     """Whether a word, in lower case, is a French verb in the conditional."""
     return key in CONDITIONALS or (
@@ -28,6 +30,7 @@ def is_conditional(key: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def is_future(key: str) -> bool:
     """Whether a word, in lower case, looks like a future, such as "viendra"."""
     return key in FUTURE or _FUTURE.fullmatch(key) is not None

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from extractor.grounding.alignment import Alignment, align
@@ -50,6 +50,12 @@ claim is put in its own words."""
 FEWEST_UNSUPPORTED = 2
 """Content words in a row that stand nowhere in the article, from which on they are an addition."""
 
+WORDS_REMEMBERED = 50_000
+"""Stems that are kept: news repeats its words from article to article."""
+
+SENTENCES_REMEMBERED = 256
+"""Texts whose words are kept: the claims of an article often share a sentence."""
+
 _YEARS = range(1000, 2200)
 _ENDINGS = re.compile(r"(?<=.{3})(?:es|[esx])$")
 
@@ -77,9 +83,14 @@ class Known:
         return frozenset(stem for key in self.words.postings for stem in _stems(key))
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """Words that are capitalised inside a sentence."""
-        return frozenset(word.key for word in self.words.between(0, len(self.words)) if _is_name(word))
+    def counted(self) -> frozenset[tuple[str, str]]:
+        """Figures with the stem of what they count."""
+        return frozenset(_counted(self.words))
+
+    @cached_property
+    def digits(self) -> frozenset[str]:
+        """Numbers inside words."""
+        return frozenset(_digits(self.words))
 
 
 def support_checks(
@@ -148,15 +159,19 @@ def _replaces_name(alignment: Alignment | None, basis: Words) -> bool:
     )
 
 
+@lru_cache(maxsize=SENTENCES_REMEMBERED)
 def _words(text: str) -> Words:
     return Words(Folded(text).text)
 
 
 def _unsupported_figures(said: Words, basis: Words, known: Known) -> Iterator[str]:
     """Figures that the evidence does not give, or gives of something else."""
+    figures = list(_figures(said))
+    if not figures:
+        return
     given = set(basis.keys) | _digits(basis)
-    in_evidence, elsewhere = set(_counted(basis)), set(_counted(known.words))
-    for number in _figures(said):
+    in_evidence, elsewhere = set(_counted(basis)), known.counted
+    for number in figures:
         key, noun = said.keys[number], _noun_after(said, number)
         if key in given:
             others = {figure for figure, other in in_evidence if noun and other == noun}
@@ -203,7 +218,7 @@ def _digits(words: Words) -> set[str]:
 def _is_known_date(said: Words, number: int, known: Known) -> bool:
     """A day or year that the article's dateline or date gives: claims resolve "on Wednesday" by it."""
     key = said.keys[number]
-    if not (key in known.words.postings or key in _digits(known.words)):
+    if not (key in known.words.postings or key in known.digits):
         return False
     beside = {*said.keys[max(0, number - 1) : number], *said.keys[number + 1 : number + 2]}
     value = key.removeprefix("#")
@@ -283,11 +298,13 @@ def _is_nominal(word: Word) -> bool:
     return not (word.key in FUNCTION_WORDS or word.key in CALENDAR)
 
 
+@lru_cache(maxsize=WORDS_REMEMBERED)
 def _stem(key: str) -> str:
     """How a word begins, without accents and plural."""
     return _ENDINGS.sub("", _plain(key))[:STEM]
 
 
+@lru_cache(maxsize=WORDS_REMEMBERED)
 def _stems(key: str) -> tuple[str, str]:
     """How a word begins, with and without its ending: "refus" and "refuser", "mort" and "mortes" are kin."""
     return _plain(key)[:STEM], _stem(key)

@@ -17,6 +17,7 @@ _WORD = regex.compile(
 )
 
 
+_OPENERS = frozenset(".!?:'•")
 _ROMAN = regex.compile(r"[IVXLCDM]{2,}(?:e|er|ème)?")
 
 
@@ -42,9 +43,7 @@ class Word:
     def is_figure(self) -> bool:
         """Whether it holds a digit, is a number word or a Roman number."""
         return (
-            self.key[0] == "#"
-            or any(character.isdigit() for character in self.text)
-            or _ROMAN.fullmatch(self.text) is not None
+            self.key[0] == "#" or any(map(str.isdigit, self.text)) or _ROMAN.fullmatch(self.text) is not None
         )
 
     @property
@@ -58,6 +57,7 @@ class Words(Sequence[Word]):
 
     def __init__(self, folded: str) -> None:
         self._folded = folded
+        self._made: dict[int, Word] = {}
         self.keys: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
@@ -78,8 +78,12 @@ class Words(Sequence[Word]):
         return len(self.keys)
 
     def __getitem__(self, index: int) -> Word:  # type: ignore[override]  # no slices: see between
-        start, end = self.starts[index], self.ends[index]
-        return Word(self.keys[index], self._folded[start:end], start, end, opens=self._opens(index))
+        word = self._made.get(index)
+        if word is None:
+            start, end = self.starts[index], self.ends[index]
+            word = Word(self.keys[index], self._folded[start:end], start, end, opens=self._opens(index))
+            self._made[index] = word
+        return word
 
     def written(self, index: int) -> str:
         """How a word is written."""
@@ -115,4 +119,4 @@ class Words(Sequence[Word]):
         if index == 0:
             return True
         between = self._folded[self.ends[index - 1] : self.starts[index]]
-        return any(mark in between for mark in ".!?:'•")
+        return between != " " and not _OPENERS.isdisjoint(between)
