@@ -35,7 +35,7 @@ def export(
         typer.echo(f"{each.name}: {request.record + ' pending' if request else 'nothing pending'}")
         lines += [pending_line(each, request)] if request else []
     to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-    typer.echo(f"{len(lines)} requests written to {to}")
+    typer.echo(f"{len(lines)} {'request' if len(lines) == 1 else 'requests'} written to {to}")
 
 
 @app.command("import")

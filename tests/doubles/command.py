@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +29,12 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
     return ran
 
 
-def run_on_terminal(*arguments: object, answers: tuple[str, ...] = ()) -> tuple[int, str]:
+def run_on_terminal(
+    *arguments: object,
+    answers: tuple[str, ...] = (),
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
     """Run a command on a pseudo terminal and give the next answer to each question.
 
     A question is what ends in a colon and a space. Returns the exit code and what the terminal showed.
@@ -37,7 +43,8 @@ def run_on_terminal(*arguments: object, answers: tuple[str, ...] = ()) -> tuple[
     left = list(answers)
     with subprocess.Popen(
         _command(arguments),
-        env={**os.environ, "COLUMNS": "200"},
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", **(environment or {})},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
