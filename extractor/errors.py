@@ -14,7 +14,7 @@ ExtractorError
 ├── ModelError              a call gave no usable reply
 │   ├── ModelUnavailable    the only kind that is retried
 │   ├── DeadlineExceeded, ModelRefused, ReplyTruncated, ContextWindowExceeded, RequestRejected
-│   └── ReplyNotKept
+│   └── ReplyNotKept, WorkerDied
 ├── ReplyError              a reply that came but cannot be used, after re-asking
 │   └── ReplyNotJSON, ReplyInvalid
 └── ReplayError             recorded replies
@@ -28,6 +28,16 @@ _PASSED_IN = ("text", "id", "title", "url", "published", "language")
 
 class ExtractorError(Exception):
     """Root of all errors raised on purpose; ``str(error)`` is one sentence for a person."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by facts: an exception's own way loses those that were given by name."""
+        return _again, (type(self), vars(self))
+
+
+def _again(kind: type[ExtractorError], facts: dict[str, object]) -> ExtractorError:
+    error = kind.__new__(kind)
+    vars(error).update(facts)
+    return error
 
 
 class ConfigurationError(ExtractorError):
@@ -396,6 +406,14 @@ class NoPrice(ConfigurationError):
             f"the price of {self.model!r} is not known: --price INPUT,CACHED,OUTPUT names it "
             "in US dollars a million tokens"
         )
+
+
+@dataclass(unsafe_hash=True)
+class WorkerDied(ModelError):
+    """The process that worked on an article ended: out of memory, or killed."""
+
+    def __str__(self) -> str:
+        return "the process that worked on this article ended before it was done; what was answered is kept"
 
 
 @dataclass(unsafe_hash=True)

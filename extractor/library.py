@@ -1,9 +1,10 @@
 """The library's face: one article or a folder, from plain code, a notebook or a running event loop."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from extractor.runs.plan import Plan, plan_run
 from extractor.runs.progress import Progress, Watch
 from extractor.runs.run import Run, ToDo
 from extractor.runs.summary import Summary
+from extractor.runs.workers import open_workers
 from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import Options, Settings, load_settings
 
@@ -34,8 +36,12 @@ T = TypeVar("T")
 Articles = Path | str | Sequence[Path | str] | Inputs
 """A folder, an article file, a table of articles, a pattern, ``-`` for standard input; or a list of these."""
 
-SPARE = 4
-"""Articles in flight beyond the calls in flight, so that work between two calls leaves no call unmade."""
+BUSY = 32
+"""Calls in flight from which on one core may be too slow for the work between them."""
+
+SPARE = 2
+"""Articles in flight for each call in flight: while some are worked on between two calls, others wait to be
+asked about, so that no place for a call stays empty."""
 
 
 def extract(article: Article | str, **options: Unpack[Options]) -> Extraction:
@@ -188,14 +194,20 @@ class Extractor:
 
     async def _extract_all(self, inputs: Inputs, out: Path, *, force: bool, watch: Watch | None) -> Summary:
         self._stopping = asyncio.Event()
-        with Ledger(out) as ledger, self._kept(out, inputs) as opened:
+        async with AsyncExitStack() as opening:
+            ledger = opening.enter_context(Ledger(out))
+            opened = opening.enter_context(self._kept(out, inputs))
+            attempt = self._attempt
+            if number := self._workers():
+                workers = open_workers(number, self.settings, self._model_name)
+                attempt = (await opening.enter_async_context(workers)).attempt
             before = self._stack.paid
             run = Run(
                 entries=inputs,
                 ledger=ledger,
-                attempt=partial(self._attempt, opened.model(self._stack) if opened else self._stack.model),
+                attempt=partial(attempt, opened.model(self._stack) if opened else self._stack.model),
                 configuration=configuration_fingerprint(self.settings, self._model_name),
-                in_flight=self.settings.concurrency + SPARE,
+                in_flight=SPARE * self.settings.concurrency,
                 deadline=self.settings.article_deadline,
                 halt=self._stack.stop,
                 force=force,
@@ -209,6 +221,11 @@ class Extractor:
                 self._stack.resume()
             summary.paid = spent_since(before, self._stack.paid)
             return summary
+
+    def _workers(self) -> int:
+        if self.settings.workers is not None:
+            return self.settings.workers
+        return (os.cpu_count() or 1) - 1 if self.settings.concurrency >= BUSY else 0
 
     def _kept(self, out: Path, inputs: Inputs) -> AbstractContextManager[OpenRun | None]:
         """What a run keeps; nothing if its replies are recorded ones."""

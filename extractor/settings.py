@@ -65,6 +65,7 @@ class Options(TypedDict, total=False):
     deadline: float
     article_deadline: float
     poll: float
+    workers: int | None
     concurrency: int
     rpm: float | None
     tpm: float | None
@@ -99,6 +100,8 @@ class Settings(BaseSettings):
         deadline: seconds after its first failure at which a call is given up.
         article_deadline: seconds one article of a folder run may take with all its calls.
         poll: seconds between two looks at a batch.
+        workers: processes that do a run's work between calls; by default one for each core but one where many
+            calls are in flight, so that one core would be too slow, else none.
         concurrency: most calls in flight; fewer while the endpoint is overloaded.
         rpm: requests a minute to keep to; by default what the endpoint's headers say.
         tpm: tokens a minute to keep to, likewise.
@@ -143,6 +146,7 @@ class Settings(BaseSettings):
     deadline: float = Field(600.0, gt=0)
     article_deadline: float = Field(3600.0, gt=0)
     poll: float = Field(30.0, ge=0)
+    workers: Annotated[int, Field(ge=0)] | None = None
     concurrency: int = Field(8, ge=1)
     rpm: float | None = Field(None, gt=0)
     tpm: float | None = Field(None, gt=0)

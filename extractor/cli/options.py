@@ -49,6 +49,9 @@ _SHARED: dict[str, Any] = {
     "article_deadline": Annotated[
         float | None, _option("--article-deadline", help="Seconds one article of a run may take.")
     ],
+    "workers": Annotated[
+        int | None, _option("--workers", help="Processes that ground replies beside the one that asks.")
+    ],
     "rpm": Annotated[float | None, _option("--rpm", help="Requests a minute; else what the headers say.")],
     "tpm": Annotated[float | None, _option("--tpm", help="Tokens a minute; else what the headers say.")],
     "price": Annotated[

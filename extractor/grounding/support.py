@@ -7,7 +7,7 @@ elsewhere in the article. So nothing is rejected here; what looks wrong is named
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -53,9 +53,6 @@ FEWEST_UNSUPPORTED = 2
 WORDS_REMEMBERED = 50_000
 """Stems that are kept: news repeats its words from article to article."""
 
-SENTENCES_REMEMBERED = 256
-"""Texts whose words are kept: the claims of an article often share a sentence."""
-
 _YEARS = range(1000, 2200)
 _ENDINGS = re.compile(r"(?<=.{3})(?:es|[esx])$")
 
@@ -71,6 +68,13 @@ class Known:
 
     text: str
     metadata: str = ""
+    _sentences: dict[str, Words] = field(default_factory=dict[str, Words])
+
+    def around(self, sentence: str) -> Words:
+        """The words of a sentence, which the claims of an article share."""
+        if sentence not in self._sentences:
+            self._sentences[sentence] = _words(sentence)
+        return self._sentences[sentence]
 
     @cached_property
     def words(self) -> Words:
@@ -116,7 +120,7 @@ def support_checks(
     """
     said = _words(claim)
     basis = _words("\n".join(evidence))
-    around = _words(sentence)
+    around = known.around(sentence)
     alignment = _held_against(said, basis)
     changed = _changed(alignment, basis)
     found: list[SupportCheck] = []
@@ -159,7 +163,6 @@ def _replaces_name(alignment: Alignment | None, basis: Words) -> bool:
     )
 
 
-@lru_cache(maxsize=SENTENCES_REMEMBERED)
 def _words(text: str) -> Words:
     return Words(Folded(text).text)
 

@@ -12,6 +12,7 @@ EXAMPLES = 1000
 ADVICE: Mapping[str, str] = {
     "ModelUnavailable": "run again: it asks only what is missing; more --attempts and --deadline help",
     "DeadlineExceeded": "run again, or allow more with --article-deadline",
+    "WorkerDied": "run again; if it happens again, less memory is there than the articles need",
     "ModelRefused": "the model will not answer this text: try another model for these articles",
     "ReplyTruncated": "allow longer replies with --max-tokens, or cut the article with --window",
     "ContextWindowExceeded": "cut the article with a lower --window, or use a model with a larger context",
