@@ -6,7 +6,9 @@ cut away when the file is opened.
 """
 
 import json
+import math
 import os
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,6 +25,9 @@ LEDGER = "extractions.jsonl"
 """The file of results in the output folder."""
 
 _LOCK = ".lock"
+_STATUSES: tuple[Status, ...] = ("complete", "partial", "failed")
+_ROW = struct.Struct("!B8s8sQIQQd")
+"""Status, fingerprints of 8 bytes, zeros for none, offset, calls, tokens in and out, cost or NaN."""
 _START = b'{"schema":"extraction/v1"'
 
 
@@ -52,7 +57,7 @@ class Entered:
 class Ledger:
     """The results in an output folder, open for adding; a folder has one writer at a time.
 
-    In memory is one small entry an article, some 400 bytes.
+    In memory is one small entry an article, some 250 bytes.
 
     Raises:
         NoSuchFolder: the folder cannot be made.
@@ -85,7 +90,11 @@ class Ledger:
 
     def find(self, id_: str) -> Entered | None:
         """What there is of an article."""
-        return self._entered.get(_digest(id_))
+        return self._entered.at(digest(id_))
+
+    def at(self, key: bytes) -> Entered | None:
+        """The same by the digest of its id."""
+        return self._entered.at(key)
 
     def read(self, entered: Entered) -> Extraction:
         """The result itself."""
@@ -108,7 +117,7 @@ class Ledger:
             os.truncate(self.path, self._size)
             raise CannotWrite(str(self.path), error.strerror or str(error)) from error
         usage, provenance = result.usage, result.provenance
-        self._entered[_digest(result.article.id)] = Entered(
+        entered = Entered(
             result.status,
             provenance.input if provenance else None,
             provenance.configuration if provenance else None,
@@ -117,6 +126,7 @@ class Ledger:
             (usage.input_tokens, usage.output_tokens),
             usage.cost,
         )
+        self._entered.enter(result.article.id, entered)
         self._size += len(line)
 
     def close(self) -> None:
@@ -140,8 +150,8 @@ def read_entered(out: Path) -> Callable[[str], Entered | None]:
         LedgerDamaged: a line is no result.
     """
     path = out / LEDGER
-    entered = _index(path) if path.is_file() else {}
-    return lambda id_: entered.get(_digest(id_))
+    entered = _index(path) if path.is_file() else _Index()
+    return lambda id_: entered.at(digest(id_))
 
 
 def read_results(out: Path) -> Iterator[Extraction]:
@@ -156,17 +166,56 @@ def read_results(out: Path) -> Iterator[Extraction]:
         raise NoSuchFolder(str(out), f"holds no {LEDGER}")
     entered = _index(path)
     with path.open("rb") as lines:
-        for each in entered.values():
+        for each in entered:
             lines.seek(each.offset)
             yield Extraction.model_validate_json(lines.readline())
 
 
-def _digest(id_: str) -> bytes:
+def digest(id_: str) -> bytes:
+    """An article's id in 16 bytes, which is what is held of each in memory."""
     return blake2b(id_.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
-def _index(path: Path) -> dict[bytes, Entered]:
-    entered: dict[bytes, Entered] = {}
+class _Index:
+    """What the ledger says of each article, packed."""
+
+    def __init__(self) -> None:
+        self._rows: dict[bytes, bytes] = {}
+
+    def enter(self, id_: str, entered: Entered) -> None:
+        self._rows[digest(id_)] = _ROW.pack(
+            _STATUSES.index(entered.status),
+            bytes.fromhex(entered.input or ""),
+            bytes.fromhex(entered.configuration or ""),
+            entered.offset,
+            entered.calls,
+            *entered.tokens,
+            math.nan if entered.cost is None else entered.cost,
+        )
+
+    def at(self, key: bytes) -> Entered | None:
+        row = self._rows.get(key)
+        return None if row is None else _unpacked(row)
+
+    def __iter__(self) -> Iterator[Entered]:
+        return map(_unpacked, self._rows.values())
+
+
+def _unpacked(row: bytes) -> Entered:
+    status, given, configuration, offset, calls, given_tokens, got_tokens, cost = _ROW.unpack(row)
+    return Entered(
+        _STATUSES[status],
+        given.hex() if any(given) else None,
+        configuration.hex() if any(configuration) else None,
+        offset,
+        calls,
+        (given_tokens, got_tokens),
+        None if math.isnan(cost) else cost,
+    )
+
+
+def _index(path: Path) -> _Index:
+    entered = _Index()
     offset = 0
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
@@ -175,7 +224,7 @@ def _index(path: Path) -> dict[bytes, Entered]:
                     id_, found = _entry(json.loads(line), offset)
                 except (ValueError, LookupError, TypeError) as error:
                     raise LedgerDamaged(str(path), number) from error
-                entered[_digest(id_)] = found
+                entered.enter(id_, found)
             offset += len(line)
     return entered
 

@@ -23,7 +23,7 @@ from extractor.errors import (
 )
 from extractor.pipeline import ExtractionFailed
 from extractor.runs.inputs import Entry
-from extractor.runs.ledger import Entered, Ledger
+from extractor.runs.ledger import Entered, Ledger, digest
 from extractor.runs.progress import Progress, Watch
 from extractor.runs.summary import Summary
 from extractor.schemas.extraction.v1 import ArticleInfo, Extraction, Problem
@@ -98,9 +98,9 @@ class Run:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     progress: Progress = field(default_factory=Progress)
     summary: Summary = field(default_factory=Summary)
-    _inputs: dict[str, str] = field(default_factory=dict[str, str])
-    _firsts: dict[str, str] = field(default_factory=dict[str, str])
-    _tasks: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict[str, "asyncio.Task[Outcome]"])
+    _inputs: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    _firsts: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    _tasks: dict[bytes, asyncio.Task[Outcome]] = field(default_factory=dict[bytes, "asyncio.Task[Outcome]"])
 
     async def __call__(self) -> Summary:
         """Extract what is not done. What ends the run early is raised when the finished results are written.
@@ -135,14 +135,14 @@ class Run:
     async def _outcomes(self) -> AsyncGenerator[Outcome]:
         """What became of each article, in the order of the entries."""
         places = asyncio.Semaphore(self.in_flight)
-        waiting: deque[str] = deque()
+        waiting: deque[bytes] = deque()
         try:
             for id_, job in self._jobs():
                 await places.acquire()
                 if self.stopping.is_set():
                     break
-                self._tasks[id_] = asyncio.create_task(self._outcome(job, places))
-                waiting.append(id_)
+                self._tasks[digest(id_)] = asyncio.create_task(self._outcome(job, places))
+                waiting.append(digest(id_))
                 while waiting and (self._tasks[waiting[0]].done() or len(waiting) >= AHEAD * self.in_flight):
                     yield await self._next(waiting)
             while waiting:
@@ -152,7 +152,7 @@ class Run:
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def _next(self, waiting: deque[str]) -> Outcome:
+    async def _next(self, waiting: deque[bytes]) -> Outcome:
         """The outcome of the first of those that wait; it leaves the tasks as it goes into the ledger."""
         outcome = await self._tasks[waiting[0]]
         del self._tasks[waiting.popleft()]
@@ -188,29 +188,31 @@ class Run:
         fingerprint = input_fingerprint(article)
         if self._is_taken(article, fingerprint):
             return None
-        first = self._firsts.setdefault(fingerprint, article.id)
+        id_ = digest(article.id)
+        first = self._firsts.setdefault(bytes.fromhex(fingerprint), id_)
         if not self.force and is_done(self.ledger.find(article.id), fingerprint, self.configuration):
             self.progress.skipped += 1
             self.summary.skipped += 1
             return None
-        if first != article.id:
+        if first != id_:
             self.summary.duplicates += 1
             return partial(self._copy, first, article)
         return partial(self._extract, article)
 
     def _is_taken(self, article: Article, fingerprint: str) -> bool:
         """Whether an article of the run has the id already; a different text is reported."""
-        if article.id not in self._inputs:
-            self._inputs[article.id] = fingerprint
+        given = bytes.fromhex(fingerprint)
+        known = self._inputs.setdefault(digest(article.id), given)
+        if known is given:
             return False
-        if self._inputs[article.id] == fingerprint:
+        if known == given:
             self.summary.repeated += 1
         else:
             error = DuplicateId(article.id)
             self.summary.note(type(error).__name__, article.id, str(error))
         return True
 
-    async def _copy(self, first: str, article: Article) -> Extraction:
+    async def _copy(self, first: bytes, article: Article) -> Extraction:
         """The result of an article with the same text, under this one's id; its own if that one has none."""
         task = self._tasks.get(first)
         outcome = await asyncio.shield(task) if task else self._entered(first)
@@ -221,8 +223,8 @@ class Run:
         info = outcome.article.model_copy(update=told)
         return outcome.model_copy(update={"article": info, "usage": usage})
 
-    def _entered(self, id_: str) -> Extraction | None:
-        entered = self.ledger.find(id_)
+    def _entered(self, id_: bytes) -> Extraction | None:
+        entered = self.ledger.at(id_)
         return self.ledger.read(entered) if entered else None
 
     async def _extract(self, article: Article) -> Extraction:
