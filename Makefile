@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test coverage check dist-test versions-test bench bench-grounding lock clean
+.PHONY: run test coverage check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -17,7 +17,7 @@ run: $(STAMP)  ## the folder job on the example articles, from recorded replies,
 	@echo "  $(BIN)/extractor show examples/articles/000_791b76ca8c774dff.txt --replay golden"
 
 test: $(STAMP)  ## every test, offline
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 coverage: $(STAMP)  ## every line and branch of golden cases and the catalog has a test
 	$(BIN)/pytest -q -n auto tests/golden tests/test_catalog.py tests/test_lock.py tests/cli \
@@ -39,6 +39,15 @@ versions-test:  ## the tests on every Python version that is here, and the calls
 bench: $(STAMP)  ## start-up, and grounding on a sample
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/grounding.py --every 10
+
+bench-golden: $(STAMP)  ## a thousand golden cases
+	$(BIN)/python benchmarks/golden_check.py
+
+bench-runs: .venv-bench/installed  ## folder runs beside langextract, instructor and the SDK: over an hour
+	.venv-bench/bin/python benchmarks/throughput.py
+	.venv-bench/bin/python benchmarks/rate_limit.py
+	.venv-bench/bin/python benchmarks/memory.py
+	.venv-bench/bin/python benchmarks/replay.py
 
 bench-grounding: .venv-bench/installed  ## grounding on everything, langextract beside us: most of an hour
 	.venv-bench/bin/python benchmarks/grounding.py

@@ -3,12 +3,12 @@
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
-│   ├── InvalidInput, CannotWrite, OutInUse, LedgerDamaged
+│   ├── InvalidInput, NoBatches, CannotWrite, OutInUse, LedgerDamaged
 │   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
 ├── RunStopped              a folder run ends early, on purpose
-│   └── BudgetSpent
+│   └── EndpointDown, BudgetSpent
 ├── ArticleError            one article cannot be read
 │   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim, InvalidRow, DuplicateId
 ├── ModelError              a call gave no usable reply
@@ -68,6 +68,17 @@ class RunStopped(ExtractorError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass(unsafe_hash=True)
+class EndpointDown(RunStopped):
+    """So many articles in a row had no answer that the others would have none either."""
+
+    reason: str = ""
+    articles: int = 0
+
+    def __str__(self) -> str:
+        return f"the endpoint gave no answer about {self.articles} articles in a row"
 
 
 @dataclass(unsafe_hash=True)
@@ -178,6 +189,16 @@ class NoSuchFolder(ConfigurationError):
 
     def __str__(self) -> str:
         return f"folder {self.path}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class NoBatches(ConfigurationError):
+    """The endpoint has no Batch API, or does not know the batch."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the endpoint does not take batches here (HTTP 404): {self.reason}; run without --batch"
 
 
 @dataclass(unsafe_hash=True)
@@ -341,7 +362,7 @@ class InvalidRow(ArticleError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
+        return f"the row cannot be read: {self.reason}"
 
 
 @dataclass(unsafe_hash=True)

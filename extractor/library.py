@@ -13,10 +13,10 @@ from typing import Any, Self, TypeVar, Unpack, cast
 from extractor.article import Article
 from extractor.catalog import check_prompts
 from extractor.configuration import configuration_fingerprint
-from extractor.errors import InvalidSetting, RunStopped
+from extractor.errors import CannotWrite, InvalidSetting, RunStopped
 from extractor.models.call import Model
 from extractor.models.kept import is_run, kept_settings
-from extractor.models.meter import spent_since
+from extractor.models.meter import added, spent_since
 from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
 from extractor.prices import find_price
@@ -28,7 +28,7 @@ from extractor.runs.progress import Progress, Watch
 from extractor.runs.run import Run, ToDo
 from extractor.runs.summary import Summary
 from extractor.runs.workers import open_workers
-from extractor.schemas.extraction.v1 import Extraction
+from extractor.schemas.extraction.v1 import Extraction, Usage
 from extractor.settings import Options, Settings, load_settings
 
 T = TypeVar("T")
@@ -80,7 +80,8 @@ class Extractor:
     """
 
     def __init__(self, **options: Unpack[Options]) -> None:
-        if (replay := options.get("replay")) and is_run(Path(replay)):
+        replay = options.get("replay") or os.environ.get("EXTRACTOR_REPLAY")
+        if replay and is_run(Path(replay)):
             options = cast("Options", {**kept_settings(Path(replay)), **options})
         self.settings: Settings = load_settings(options)
         check_prompts(self.settings.prompts)
@@ -90,6 +91,7 @@ class Extractor:
         self._thread.start()
         self._opening = open_model(self.settings)
         self._stopping = asyncio.Event()
+        self._prefetched = Usage()
         try:
             self._stack: Stack = self._run(self._opening.__aenter__())
         except BaseException:
@@ -156,8 +158,8 @@ class Extractor:
         self._run(self._prefetch(as_inputs(articles), Path(out), tell))
 
     async def _prefetch(self, inputs: Inputs, out: Path, tell: Callable[[str], None]) -> None:
-        cached = self._stack.cached
-        if cached is None:
+        cached, meter = self._stack.cached, self._stack.meter
+        if cached is None or meter is None:
             raise InvalidSetting("cache", "batches need the reply cache")
         if self.settings.mode != "json_schema":
             raise InvalidSetting("mode", "batch files hold mode json_schema only")
@@ -165,12 +167,16 @@ class Extractor:
         from extractor.runs.batching import Prefetch  # noqa: PLC0415 - imports diskcache
 
         batches = Batches(self.settings)
+        before = self._stack.paid
         try:
             with Ledger(out) as ledger, OpenRun(out, self.settings, self._model_name, inputs) as opened:
-                fetch = Prefetch(out, opened.id, cached, batches, self.settings.poll, tell)
+                fetch = Prefetch(out, opened.id, cached, meter, batches, self.settings.poll, tell)
                 configuration = configuration_fingerprint(self.settings, self._model_name)
                 await fetch(ToDo(inputs, ledger, configuration), self._attempt)
+        except OSError as error:
+            raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
         finally:
+            self._prefetched = added(self._prefetched, spent_since(before, self._stack.paid))
             await batches.aclose()
 
     def plan(self, articles: Articles, *, out: Path | str) -> Plan:
@@ -201,7 +207,7 @@ class Extractor:
             if number := self._workers():
                 workers = open_workers(number, self.settings, self._model_name)
                 attempt = (await opening.enter_async_context(workers)).attempt
-            before = self._stack.paid
+            before = spent_since(self._prefetched, self._stack.paid)
             run = Run(
                 entries=inputs,
                 ledger=ledger,
@@ -210,6 +216,7 @@ class Extractor:
                 in_flight=SPARE * self.settings.concurrency,
                 deadline=self.settings.article_deadline,
                 halt=self._stack.stop,
+                in_order=bool(self.settings.replay) or self.settings.cache is not False,
                 force=force,
                 watch=watch,
                 stopping=self._stopping,
@@ -220,6 +227,7 @@ class Extractor:
             finally:
                 self._stack.resume()
             summary.paid = spent_since(before, self._stack.paid)
+            self._prefetched = Usage()
             return summary
 
     def _workers(self) -> int:

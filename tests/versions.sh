@@ -26,13 +26,13 @@ for version in 3.11 3.12 3.13; do
   if [ -z "$python" ]; then echo "== Python $version is not on this machine"; continue; fi
   echo "== $("$python" --version)"
   install "$python" "$work/$version"
-  "$work/$version/bin/pytest" -q tests --ignore=tests/cli
+  "$work/$version/bin/pytest" -q -n auto tests --ignore=tests/cli
   ran=$((ran + 1))
 done
 [ "$ran" -gt 0 ]
 
 echo "== openai 2"
 environment=$(ls -d "$work"/3.* | head -n 1)
-"$environment/bin/pip" install --quiet --disable-pip-version-check 'openai>=2.8,<3' 'jiter<0.15'
+"$environment/bin/pip" install --quiet --disable-pip-version-check 'openai[aiohttp]>=2.8,<3' 'jiter<0.15'
 "$environment/bin/python" -c 'import openai; print("openai", openai.__version__); assert openai.__version__.startswith("2.")'
 "$environment/bin/pytest" -q tests/models tests/golden

@@ -114,12 +114,17 @@ def _tell_plan(plan: "Plan") -> None:
         "asked otherwise before": plan.redone,
         "done": plan.done,
         "of a text that another has": plan.duplicates,
+        "named twice": plan.repeated,
         "unreadable": plan.unreadable,
     }
     for name, count in told.items():
         if count:
             typer.echo(f"{count:,} {name}")
-    typer.echo(f"{plan.to_do:,} articles to extract: {plan.told}")
+    typer.echo(f"{_articles(plan.to_do)} to extract: {plan.told}")
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} {'article' if count == 1 else 'articles'}"
 
 
 def _confirm(plan: "Plan", *, yes: bool) -> None:
@@ -128,8 +133,8 @@ def _confirm(plan: "Plan", *, yes: bool) -> None:
 
     if not plan.redone or yes:
         return
-    typer.echo(f"{plan.redone:,} articles were asked otherwise before and would be done again", err=True)
-    typer.echo(f"{plan.to_do:,} articles to extract in all: {plan.told}", err=True)
+    typer.echo(f"asked otherwise before, to be done again: {_articles(plan.redone)}", err=True)
+    typer.echo(f"to extract in all: {_articles(plan.to_do)}, {plan.told}", err=True)
     if not sys.stdin.isatty():
         raise NotConfirmed(plan.redone)
     typer.confirm("go on?", abort=True, err=True)

@@ -1,11 +1,12 @@
 """The provider's Batch endpoints: files of requests in, files of answers out, within a day, for less."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from extractor.errors import ModelUnavailable
+from extractor.errors import ModelUnavailable, NoBatches, UnknownModel
 from extractor.models.batch_lines import URL, Answer, read_answer
 from extractor.models.endpoint import Endpoint
 from extractor.settings import Settings
@@ -53,17 +54,18 @@ class Batches:
         """Send a file of requests; the batch's id.
 
         Raises:
+            NoBatches: the endpoint takes none.
             ModelUnavailable, ConfigurationError, RequestRejected: it was not taken.
         """
         client = self._endpoint.client
-        async with self._endpoint.asking(self._model):
+        async with self._asking():
             file = await client.files.create(file=path, purpose="batch")
             made = await client.batches.create(input_file_id=file.id, endpoint=URL, completion_window="24h")
         return made.id
 
     async def look(self, id_: str) -> Batch:
         """What has become of a batch."""
-        async with self._endpoint.asking(self._model):
+        async with self._asking():
             found = await self._endpoint.client.batches.retrieve(id_)
         state: State = "running" if found.status in _RUNNING else "completed"
         if found.status not in (*_RUNNING, "completed"):
@@ -83,11 +85,20 @@ class Batches:
     async def answers(self, batch: Batch) -> AsyncIterator[Answer]:
         """The lines of its files."""
         for file in batch.files:
-            async with self._endpoint.asking(self._model):
+            async with self._asking():
                 content = await self._endpoint.client.files.content(file)
             for line in content.text.split("\n"):
                 if line.strip():
                     yield _answer(line)
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncGenerator[None]:
+        """HTTP 404 is here about batches and not about the model."""
+        try:
+            async with self._endpoint.asking(self._model):
+                yield
+        except UnknownModel as error:
+            raise NoBatches(error.reason) from None
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -97,5 +108,5 @@ class Batches:
 def _answer(line: str) -> Answer:
     try:
         return read_answer(line)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ModelUnavailable(f"a batch's file has a line that is no answer ({error})") from error

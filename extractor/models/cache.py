@@ -97,6 +97,10 @@ class Cached:
         """The stored reply to a request, None if there is none."""
         return self._find(request.key, run)
 
+    def holds(self, key: str) -> bool:
+        """Whether there is a reply to the request of a key."""
+        return self._find(key, None) is not None
+
     def keep_under(self, key: str, prompt: str, reply: Reply, *, run: str | None) -> bool:
         """Store a reply to the request of a key; whether it is one."""
         if not _is_good(reply):

@@ -118,8 +118,14 @@ def retry_after(headers: dict[str, str]) -> float | None:
         return None
     if (seconds := _number(value)) is not None:
         return seconds
+    then, now = _moment(value), _moment(headers.get("date"))
+    # by the clock that wrote both, if it says so: ours may have been set meanwhile
+    return None if then is None else max(0.0, then - (time.time() if now is None else now))
+
+
+def _moment(date: str | None) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        return None if date is None else parsedate_to_datetime(date).timestamp()
     except ValueError:
         return None
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from extractor.errors import CannotWrite, RecordingUnreadable, ReplyNotKept
+from extractor.errors import RecordingUnreadable, ReplyNotKept
+from extractor.lines import Lines
 from extractor.models.call import Model, Reply, Request
 
 REPLIES = "replies.jsonl"
@@ -32,9 +33,9 @@ _KEY_BYTES = 8
 class Keeping:
     """Appends every reply to a run's file, one line each, before it is used."""
 
-    def __init__(self, inner: Model, file: BinaryIO) -> None:
+    def __init__(self, inner: Model, replies: Lines) -> None:
         self._inner = inner
-        self._file = file
+        self._replies = replies
 
     async def __call__(self, request: Request) -> Reply:
         """Answer from the layer below."""
@@ -45,11 +46,7 @@ class Keeping:
             "prompt": request.prompt,
             "reply": {name: value for name, value in asdict(reply).items() if name != "stored"},
         }
-        try:
-            self._file.write((json.dumps(line, ensure_ascii=False) + "\n").encode())
-            self._file.flush()
-        except OSError as error:
-            raise CannotWrite(str(self._file.name), error.strerror or str(error)) from error
+        self._replies.add((json.dumps(line, ensure_ascii=False) + "\n").encode())
         return reply
 
 
@@ -90,7 +87,7 @@ class KeptReplies:
         try:
             data = json.loads(line)
             key, words = (bytes.fromhex(data[name])[:_KEY_BYTES] for name in ("key", "said"))
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise RecordingUnreadable(str(self._path), f"line {number + 1} is damaged ({error})") from error
         self._offsets.append(offset)
         self._by_key[key] = self._by_words[words] = number
@@ -104,7 +101,10 @@ class KeptReplies:
             raise ReplyNotKept(request.prompt, str(self._path.parent))
         with self._path.open("rb") as lines:
             lines.seek(self._offsets[number])
-            return Reply.from_json(json.dumps(json.loads(lines.readline())["reply"]))
+            try:
+                return Reply.from_json(json.dumps(json.loads(lines.readline())["reply"]))
+            except (ValueError, LookupError, TypeError, RecursionError) as error:
+                raise RecordingUnreadable(str(self._path), f"line {number + 1} holds no reply") from error
 
 
 def kept_settings(folder: Path) -> dict[str, Any]:

@@ -31,7 +31,7 @@ LONGEST_PAUSE = 60.0
 """Seconds; a pause that the endpoint does not name is drawn below it."""
 
 LONGEST_ASKED = 600.0
-"""Seconds; no longer pause is taken from the endpoint."""
+"""Seconds; a longer pause is not taken from the endpoint: ``retry`` gives the call up at once."""
 
 _OVERLOADED = (429, 503, 529)
 _OUTAGE = 10  # failures in a row, at least as many as are in flight, that count as an overload
@@ -174,10 +174,10 @@ class Limits:
             self.allowed = max(1.0, self.allowed * FEWER)
             self._cut_at = now + self.first_pause
         pause = error.retry_after
-        if pause is None:
+        if pause is None or pause > LONGEST_ASKED:  # nobody has patience for that: the call is given up
             longest = min(LONGEST_PAUSE, self.first_pause * 2.0 ** min(self._overloads - 1, 10))
             pause = random.uniform(0, longest)  # noqa: S311 - jitter, no secret
-        self._paused_until = max(self._paused_until, now + min(pause, LONGEST_ASKED))
+        self._paused_until = max(self._paused_until, now + pause)
 
     def told(self, headers: Mapping[str, str]) -> None:
         """Learn the limits that an answer's headers state, where none were set."""

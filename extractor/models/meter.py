@@ -1,6 +1,7 @@
 """The layer that counts what is paid for, and stops before it is more than was allowed."""
 
 import asyncio
+import math
 
 from extractor.errors import BudgetSpent
 from extractor.models.call import Model, Reply, Request
@@ -29,7 +30,7 @@ class Metered:
         self._inner = inner
         self._price = price
         self._limit = limit
-        self._reserved = 0.0
+        self._reserved = self._counted = self._uncounted = 0.0
         self._settled = asyncio.Condition()
         self.usage = Usage()
         self.in_flight = 0
@@ -44,20 +45,32 @@ class Metered:
         self.in_flight += 1
         try:
             reply = await self._inner(request)
-            self._count(reply)
+            self.count(reply)
+            self._uncounted += 0.0 if metered(reply, self._price).cost is not None else reserve
         finally:
             self.in_flight -= 1
             await self._settle(reserve)
         return reply
 
-    async def _reserve(self, request: Request) -> float:
+    def most(self, request: Request, *, batch: bool = False) -> float:
+        """US dollars that a call could cost at the most; 0 if there is no limit to keep to."""
         if self._limit is None or self._price is None:
             return 0.0
         characters = sum(len(each["content"]) for each in request.body["messages"])
         given = round(characters / _CHARACTERS_A_TOKEN)
-        most = self._price.cost(given, 0, int(request.body["max_completion_tokens"]))
+        return self._price.cost(given, 0, int(request.body["max_completion_tokens"]), batch=batch)
+
+    @property
+    def left(self) -> float:
+        """US dollars that may still be spent."""
+        return math.inf if self._limit is None else self._limit - self._spent - self._reserved
+
+    async def _reserve(self, request: Request) -> float:
+        most = self.most(request)
+        if self._limit is None or not most:
+            return 0.0
         async with self._settled:
-            while self._spent + self._reserved + most > self._limit:
+            while most > self.left:
                 if not self._reserved:
                     raise BudgetSpent(limit=self._limit)
                 await self._settled.wait()
@@ -74,10 +87,14 @@ class Metered:
 
     @property
     def _spent(self) -> float:
-        return self.usage.cost or 0.0
+        """What was spent for certain, and for replies without token counts the most that they could cost."""
+        return self._counted + self._uncounted
 
-    def _count(self, reply: Reply) -> None:
-        self.usage = added(self.usage, metered(reply, self._price))
+    def count(self, reply: Reply) -> None:
+        """Count a reply that was paid for."""
+        usage = metered(reply, self._price)
+        self._counted += usage.cost or 0.0
+        self.usage = added(self.usage, usage)
 
 
 def metered(reply: Reply, price: Price | None) -> Usage:

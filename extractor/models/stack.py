@@ -7,9 +7,10 @@ reserved and counted once.
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from extractor.errors import ExtractorError, NoModel, NoPrice
+from extractor.lines import Lines
 from extractor.models.call import Model, Reply, Request
 from extractor.models.kept import Keeping, KeptReplies, is_run
 from extractor.models.replay import Replay
@@ -38,9 +39,9 @@ class Stack:
     meter: "Metered | None" = None
     limits: "Limits | None" = None
 
-    def of_run(self, run: str, file: BinaryIO) -> Model:
+    def of_run(self, run: str, replies: Lines) -> Model:
         """The model of a folder run, which keeps its replies in a file."""
-        return Keeping(self.cached.of_run(run) if self.cached else self.model, file)
+        return Keeping(self.cached.of_run(run) if self.cached else self.model, replies)
 
     def stop(self, error: ExtractorError) -> None:
         """Begin no further live call; those in flight end as they would."""

@@ -10,18 +10,28 @@ follows: it finds its replies in the cache and asks what is left online. What wa
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from extractor.article import Article
-from extractor.errors import ExtractorError, InvalidBatchFile, ReplayError
+from extractor.errors import ExtractorError, InvalidBatchFile, ModelUnavailable, NoBatches, ReplayError
 from extractor.models.batch_lines import Answer, input_line
 from extractor.models.batches import MOST_BYTES, MOST_REQUESTS, Batch
 from extractor.models.cache import Cached
 from extractor.models.call import Model, Reply, Request
+from extractor.models.meter import Metered
 from extractor.runs.inputs import Entry
 
 STATE = "batch.json"
@@ -50,6 +60,10 @@ class Provider(Protocol):
         ...
 
 
+Attempt = Callable[[Model, Article], Awaitable[object]]
+"""Extracts an article with a model."""
+
+
 @dataclass(unsafe_hash=True)
 class _Pending(ReplayError):
     request: Request
@@ -63,6 +77,7 @@ class Prefetch:
         out: the output folder.
         run: the run's name in the cache.
         cached: where answers go.
+        meter: counts what they cost, and knows how much may be spent.
         provider: the Batch endpoints.
         poll: seconds between two looks at a batch.
         tell: is told what happens, a line at a time.
@@ -71,6 +86,7 @@ class Prefetch:
     out: Path
     run: str
     cached: Cached
+    meter: Metered
     provider: Provider
     poll: float
     tell: Callable[[str], None]
@@ -78,10 +94,8 @@ class Prefetch:
     _sent: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     _tries: Counter[str] = field(default_factory=Counter[str])
 
-    async def __call__(
-        self, entries: Iterable[Entry], attempt: Callable[[Model, Article], Awaitable[object]]
-    ) -> None:
-        """Send and collect until nothing is pending.
+    async def __call__(self, entries: Iterable[Entry], attempt: Attempt) -> None:
+        """Send and collect until nothing is pending, or no more may be spent.
 
         Args:
             entries: the articles that are to be extracted.
@@ -91,36 +105,36 @@ class Prefetch:
             ModelError, ConfigurationError: the provider does not take or give batches.
         """
         self._load()
-        for number in range(1, ROUNDS + 1):
-            await self._collect()
-            pending = self.out / "batch-pending.jsonl"
-            count = await self._gather(entries, attempt, pending)
-            if count:
-                self.tell(f"round {number}: {count:,} requests")
+        pending = self.out / "batch-pending.jsonl"
+        try:
+            for number in range(1, ROUNDS + 1):
+                await self._collect()
+                count = await self._gather(entries, attempt, pending)
+                if not count:
+                    break
+                self.tell(f"round {number}: {_requests(count)}")
                 await self._send(pending)
-            pending.unlink()
-            if not count:
-                break
+        finally:
+            pending.unlink(missing_ok=True)
 
-    async def _gather(
-        self,
-        entries: Iterable[Entry],
-        attempt: Callable[[Model, Article], Awaitable[object]],
-        path: Path,
-    ) -> int:
-        """Write the requests that the articles wait for, each once."""
+    async def _gather(self, entries: Iterable[Entry], attempt: Attempt, path: Path) -> int:
+        """Write the requests that the articles wait for, each once, as many as may be paid for."""
         known: set[str] = set()
+        reserved = 0.0
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for entry in entries:
                 request = await self._waiting(entry, attempt)
-                if request and request.key not in known and self._tries[request.key] < TRIES:
-                    known.add(request.key)
-                    file.write(f"{request.prompt} {input_line(request.key, request.body)}\n")
+                if request is None or request.key in known or self._tries[request.key] >= TRIES:
+                    continue
+                reserved += self.meter.most(request, batch=True)
+                if reserved > self.meter.left:
+                    self.tell("the next request could cost more than is left of --max-cost: no more are sent")
+                    break
+                known.add(request.key)
+                file.write(f"{request.prompt} {input_line(request.key, request.body)}\n")
         return len(known)
 
-    async def _waiting(
-        self, entry: Entry, attempt: Callable[[Model, Article], Awaitable[object]]
-    ) -> Request | None:
+    async def _waiting(self, entry: Entry, attempt: Attempt) -> Request | None:
         try:
             await attempt(self._answer, entry.read())
         except _Pending as pending:
@@ -142,33 +156,49 @@ class Prefetch:
             self._tries.update(prompts.keys())
             self._sent.append({"id": id_, "prompts": json.dumps(prompts)})
             self._save()
-            self.tell(f"batch {id_}: {len(lines):,} requests sent")
+            self.tell(f"batch {id_}: {_requests(len(lines))} sent")
 
     async def _collect(self) -> None:
         """Wait for every batch that was sent, and keep its answers."""
         while self._sent:
-            sent = self._sent[0]
-            batch = await self.provider.look(sent["id"])
-            if batch.state == "running":
-                self.tell(f"batch {batch.id}: {batch.status}, {batch.done:,} of {batch.total:,}")
+            try:
+                if not await self._collected(self._sent[0]):
+                    await self.sleep(self.poll)
+                    continue
+            except ModelUnavailable as error:
+                self.tell(f"batch {self._sent[0]['id']}: {error}; asked again in {self.poll:g} seconds")
                 await self.sleep(self.poll)
                 continue
-            prompts: dict[str, str] = json.loads(sent["prompts"])
-            kept = failed = 0
-            async for answer in self.provider.answers(batch):
-                if self._keep(answer, prompts):
-                    kept += 1
-                else:
-                    failed += 1
-            reason = f" ({batch.reason})" if batch.reason else ""
-            self.tell(f"batch {batch.id}: {batch.status}{reason}, {kept:,} answers kept, {failed:,} failed")
+            except NoBatches as error:
+                self.tell(f"batch {self._sent[0]['id']}: {error}; its requests are sent again")
             del self._sent[0]
             self._save()
 
+    async def _collected(self, sent: Mapping[str, str]) -> bool:
+        """Whether a batch has ended; its answers are kept then."""
+        batch = await self.provider.look(sent["id"])
+        if batch.state == "running":
+            self.tell(f"batch {batch.id}: {batch.status}, {batch.done:,} of {batch.total:,}")
+            return False
+        prompts: dict[str, str] = json.loads(sent["prompts"])
+        kept = failed = 0
+        async for answer in self.provider.answers(batch):
+            if self._keep(answer, prompts):
+                kept += 1
+            else:
+                failed += 1
+        reason = f" ({batch.reason})" if batch.reason else ""
+        self.tell(f"batch {batch.id}: {batch.status}{reason}, {kept:,} answers kept, {failed:,} failed")
+        return True
+
     def _keep(self, answer: Answer, prompts: dict[str, str]) -> bool:
-        prompt = prompts.get(answer.custom_id)
+        """Store an answer, once: a collection that was broken off begins again."""
+        prompt = prompts.pop(answer.custom_id, None)
         if answer.reply is None or prompt is None:
             return False
+        if self.cached.holds(answer.custom_id):
+            return True
+        self.meter.count(answer.reply)
         return self.cached.keep_under(answer.custom_id, prompt, answer.reply, run=self.run)
 
     def _load(self) -> None:
@@ -188,6 +218,10 @@ class Prefetch:
         part = path.with_suffix(".part")
         part.write_text(json.dumps({"sent": self._sent, "tries": self._tries}), encoding="utf-8")
         part.replace(path)
+
+
+def _requests(count: int) -> str:
+    return f"{count:,} {'request' if count == 1 else 'requests'}"
 
 
 @contextmanager

@@ -8,10 +8,12 @@ import glob
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from extractor.article import MAX_SIZE, SUFFIXES, Article, path_text, read_article
@@ -36,6 +38,47 @@ class Entry:
     read: Callable[[], Article]
 
 
+class _Spool:
+    """Standard input, kept in a file without a name while it is read, so that it can be read again."""
+
+    def __init__(self) -> None:
+        self._file: TextIO | None = None
+        self._ended = False
+
+    def __iter__(self) -> Iterator[str]:
+        if self._file is None:
+            self._file = TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - for as long as this lives
+            weakref.finalize(self, self._file.close)
+        offset = 0
+        while True:
+            self._file.seek(offset)
+            line = self._file.readline()
+            if not line:
+                line = self._next()
+            if not line:
+                return
+            offset += len(line.encode())
+            yield line
+
+    def _next(self) -> str:
+        """Another line of standard input, written down; empty at the end."""
+        if self._ended:
+            return ""
+        try:
+            line = sys.stdin.readline()
+        except (OSError, ValueError) as error:
+            raise InvalidInput("stdin", str(error)) from error
+        self._ended = not line
+        assert self._file is not None  # noqa: S101 - it is being read
+        self._file.seek(0, os.SEEK_END)
+        if self._file.tell() == 0:
+            line = line.removeprefix("\ufeff")
+        if line and not line.endswith("\n"):
+            line += "\n"
+        self._file.write(line)
+        return line
+
+
 @dataclass(frozen=True)
 class Inputs:
     """The articles of a run, as often as they are asked for.
@@ -45,13 +88,20 @@ class Inputs:
             ``2012/**/*.txt``, ``-`` for JSON lines from standard input.
         lists: files that name one article file a line.
         columns: names of columns that are called otherwise in the tables, such as ``{"text": "body"}``.
+        base: the folder that relative places are below; by default the current one.
 
-    Articles of the only folder are named by their path below it, those of several by the folder's name too.
+    Articles of the only folder are named by their path below it, those of several places by the place too, as
+    it was given.
+
+    Raises:
+        InvalidInput: ``columns`` has a name that is none.
     """
 
     places: tuple[str, ...]
     lists: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    base: str = ""
+    _stdin: _Spool = field(default_factory=_Spool, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         unknown = set(self.columns) - set(COLUMNS)
@@ -65,21 +115,35 @@ class Inputs:
             NoSuchFolder: a folder or file is missing or holds nothing to read.
             InvalidInput: a table or list cannot be read.
         """
-        folders = [each for each in self.places if Path(each).is_dir()]
+        several = len(self.places) > 1
         for place in self.places:
-            path = Path(place)
             if place == "-":
-                yield from _json_lines(sys.stdin, "stdin", self.columns)
-            elif path.is_dir():
-                yield from _folder(path, f"{path.resolve().name}/" if len(folders) > 1 else "")
-            elif path.suffix.lower() in _TABLES and path.exists():
-                yield from _table(path, self.columns)
-            elif path.exists():
-                yield _file(path, path_text(path) if len(self.places) > 1 else path_text(Path(path.name)))
+                yield from _json_lines(self._stdin, "stdin", self.columns)
+            elif (path := Path(self.base, place)).exists():
+                yield from self._place(path, path_text(Path(place)) if several else None)
             else:
-                yield from _pattern(place)
+                yield from self._pattern(place)
         for each in self.lists:
-            yield from _list(Path(each))
+            yield from _list(Path(self.base, each))
+
+    def _place(self, path: Path, name: str | None) -> Iterator[Entry]:
+        """The articles of a folder, a table or a file; ``name`` says which it is among several."""
+        if path.is_dir():
+            yield from _folder(path, f"{name}/" if name else "")
+        elif path.suffix.lower() in _TABLES:
+            yield from _table(path, name or path_text(Path(path.name)), self.columns)
+        else:
+            yield _file(path, name or path_text(Path(path.name)))
+
+    def _pattern(self, pattern: str) -> Iterator[Entry]:
+        # a pattern may be absolute, which pathlib's own globbing does not take
+        names = sorted(glob.glob(pattern, recursive=True, root_dir=self.base or None))  # noqa: PTH207
+        files = [name for name in names if Path(self.base, name).is_file()]
+        if not files:
+            told = "there is no such file or folder, and no file that fits the pattern"
+            raise NoSuchFolder(pattern, told)
+        for name in files:
+            yield from self._place(Path(self.base, name), path_text(Path(name)))
 
     def count(self) -> int | None:
         """How many articles there are; None where only reading tells, as with standard input."""
@@ -99,7 +163,7 @@ def find_articles(folder: Path) -> Iterator[Path]:
     try:
         with os.scandir(folder) as scanned:
             entries = sorted(
-                (f"{each.name}/" if each.is_dir(follow_symlinks=False) else each.name, each.is_dir())
+                (f"{each.name}/" if each.is_dir(follow_symlinks=False) else each.name, _leads_to_folder(each))
                 for each in scanned
                 if not each.name.startswith(".")
             )
@@ -110,6 +174,13 @@ def find_articles(folder: Path) -> Iterator[Path]:
             yield from find_articles(folder / name)
         elif name.lower().endswith(SUFFIXES) and not is_folder:
             yield folder / name
+
+
+def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself: no folder, and reading it says what it is
+        return False
 
 
 def _folder(folder: Path, prefix: str) -> Iterator[Entry]:
@@ -123,15 +194,6 @@ def _folder(folder: Path, prefix: str) -> Iterator[Entry]:
 
 def _file(path: Path, id_: str) -> Entry:
     return Entry(id_, partial(read_article, path, id_=id_))
-
-
-def _pattern(pattern: str) -> Iterator[Entry]:
-    paths = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - a pattern may be absolute
-    if not paths:
-        raise NoSuchFolder(pattern, "there is no such file or folder, and nothing that fits the pattern")
-    for name in paths:
-        if Path(name).is_file():
-            yield _file(Path(name), path_text(Path(name)))
 
 
 def _list(path: Path) -> Iterator[Entry]:
@@ -150,23 +212,15 @@ def _lines(path: Path) -> Iterator[str]:
         raise InvalidInput(str(path), getattr(error, "strerror", None) or str(error)) from error
 
 
-def _table(path: Path, columns: Mapping[str, str]) -> Iterator[Entry]:
+def _table(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[Entry]:
     if path.suffix.lower() in (".csv", ".tsv"):
-        yield from _separated(path, columns)
+        yield from _separated(path, name, columns)
     else:
-        with path.open(encoding="utf-8-sig") as file:
-            yield from _json_lines(file, path.name, columns)
+        yield from _json_lines(_lines(path), name, columns)
 
 
-def _json_lines(lines: TextIO, name: str, columns: Mapping[str, str]) -> Iterator[Entry]:
-    numbered = enumerate(lines, start=1)
-    while True:
-        try:
-            number, line = next(numbered)
-        except StopIteration:
-            return
-        except UnicodeDecodeError as error:
-            raise InvalidInput(name, str(error)) from error
+def _json_lines(lines: Iterable[str], name: str, columns: Mapping[str, str]) -> Iterator[Entry]:
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _json_row(line, f"{name}:{number}", columns)
 
@@ -174,25 +228,25 @@ def _json_lines(lines: TextIO, name: str, columns: Mapping[str, str]) -> Iterato
 def _json_row(line: str, place: str, columns: Mapping[str, str]) -> Entry:
     try:
         row: Any = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _unreadable(place, f"no JSON ({error})")
     return _row(row, place, columns) if hasattr(row, "get") else _unreadable(place, "no JSON object")
 
 
-def _separated(path: Path, columns: Mapping[str, str]) -> Iterator[Entry]:
+def _separated(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[Entry]:
     csv.field_size_limit(4 * MAX_SIZE)
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     rows = csv.DictReader(_lines(path), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(rows, start=1):
-            yield _row(row, f"{path.name}:{number}", columns)
+            yield _row(row, f"{name}:{number}", columns)
     except csv.Error as error:
-        raise InvalidInput(str(path), f"line {rows.line_num}: {error}") from error
+        raise InvalidInput(str(path), f"line {rows.reader.line_num}: {error}") from error
 
 
 def _row(row: Mapping[str, Any], place: str, columns: Mapping[str, str]) -> Entry:
     told = {name: row.get(columns.get(name, name)) for name in COLUMNS}
-    wrong = [name for name, value in told.items() if not isinstance(value, str | int | None)]
+    wrong = [name for name, value in told.items() if not _is_text(value)]
     if wrong:
         return _unreadable(place, f"column {columns.get(wrong[0], wrong[0])!r} is no text")
     if told["text"] is None:
@@ -200,6 +254,11 @@ def _row(row: Mapping[str, Any], place: str, columns: Mapping[str, str]) -> Entr
     facts = {name: str(value) for name, value in told.items() if value not in (None, "")}
     id_ = facts.pop("id", place)
     return Entry(id_, lambda: Article(facts.get("text", ""), id=id_, **_without_text(facts)))
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value is text, or a number that can be told as text."""
+    return isinstance(value, str | int | None) and not isinstance(value, bool)
 
 
 def _without_text(facts: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ cut away when the file is opened.
 
 import json
 import math
-import os
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from extractor.errors import CannotWrite, LedgerDamaged, NoSuchFolder, OutInUse
+from extractor.errors import CannotWrite, ExtractorError, LedgerDamaged, NoSuchFolder, OutInUse
+from extractor.lines import Lines
 from extractor.schemas.extraction.v1 import Extraction, Status
 
 LEDGER = "extractions.jsonl"
@@ -26,6 +26,7 @@ LEDGER = "extractions.jsonl"
 
 _LOCK = ".lock"
 _STATUSES: tuple[Status, ...] = ("complete", "partial", "failed")
+_NO_RESULT = (ValueError, LookupError, TypeError, AttributeError, RecursionError, struct.error)
 _ROW = struct.Struct("!B8s8sQIQQd")
 """Status, fingerprints of 8 bytes, zeros for none, offset, calls, tokens in and out, cost or NaN."""
 _START = b'{"schema":"extraction/v1"'
@@ -69,6 +70,7 @@ class Ledger:
     def __init__(self, out: Path) -> None:
         self.path = out / LEDGER
         self._lock = FileLock(out / _LOCK)
+        self._lines: Lines | None = None
         try:
             out.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(blocking=False)
@@ -77,15 +79,13 @@ class Ledger:
         except OSError as error:
             raise NoSuchFolder(str(out), error.strerror or "cannot be written") from error
         try:
-            self._file = self.path.open("ab", buffering=0)
-            self._entered = _index(self.path)
-            self._size = cut_torn_line(self.path, _START)
+            self._entered = _index(self.path) if self.path.exists() else _Index()
+            self._lines = Lines(self.path, _START)
         except OSError as error:
-            self._lock.release()
+            self.close()
             raise CannotWrite(str(self.path), error.strerror or str(error)) from error
-        except LedgerDamaged:
-            self._file.close()
-            self._lock.release()
+        except ExtractorError:
+            self.close()
             raise
 
     def find(self, id_: str) -> Entered | None:
@@ -108,30 +108,25 @@ class Ledger:
         Raises:
             CannotWrite: no space, no permission; the file is as it was.
         """
-        line = result.model_dump_json().encode() + b"\n"
-        try:
-            written = 0
-            while written < len(line):
-                written += self._file.write(line[written:]) or 0
-        except OSError as error:
-            os.truncate(self.path, self._size)
-            raise CannotWrite(str(self.path), error.strerror or str(error)) from error
+        assert self._lines is not None  # noqa: S101 - open until it is closed
+        offset = self._lines.size
+        self._lines.add(result.model_dump_json().encode() + b"\n")
         usage, provenance = result.usage, result.provenance
         entered = Entered(
             result.status,
             provenance.input if provenance else None,
             provenance.configuration if provenance else None,
-            self._size,
+            offset,
             usage.calls,
             (usage.input_tokens, usage.output_tokens),
             usage.cost,
         )
         self._entered.enter(result.article.id, entered)
-        self._size += len(line)
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._file.close()
+        if self._lines:
+            self._lines.close()
         self._lock.release()
 
     def __enter__(self) -> Self:
@@ -202,7 +197,8 @@ class _Index:
 
 
 def _unpacked(row: bytes) -> Entered:
-    status, given, configuration, offset, calls, given_tokens, got_tokens, cost = _ROW.unpack(row)
+    fields: tuple[int, bytes, bytes, int, int, int, int, float] = _ROW.unpack(row)
+    status, given, configuration, offset, calls, given_tokens, got_tokens, cost = fields
     return Entered(
         _STATUSES[status],
         given.hex() if any(given) else None,
@@ -221,10 +217,9 @@ def _index(path: Path) -> _Index:
         for number, line in enumerate(lines, start=1):
             if line.endswith(b"\n"):
                 try:
-                    id_, found = _entry(json.loads(line), offset)
-                except (ValueError, LookupError, TypeError) as error:
+                    entered.enter(*_entry(json.loads(line), offset))
+                except _NO_RESULT as error:
                     raise LedgerDamaged(str(path), number) from error
-                entered.enter(id_, found)
             offset += len(line)
     return entered
 
@@ -241,33 +236,3 @@ def _entry(data: Any, offset: int) -> tuple[str, Entered]:
         (usage["input_tokens"], usage["output_tokens"]),
         usage.get("cost"),
     )
-
-
-def cut_torn_line(path: Path, start: bytes) -> int:
-    """Cut a last line that is not whole, as a crash leaves it; the bytes that are left.
-
-    Args:
-        path: the file.
-        start: how its lines start; what starts otherwise was not written by this program and is not touched.
-
-    Raises:
-        LedgerDamaged: it ends with something else.
-    """
-    if not path.exists():
-        return 0
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        tail = b""
-        at = size
-        while at and b"\n" not in tail:
-            at = max(0, at - 65_536)
-            file.seek(at)
-            tail = file.read(size - at)
-    whole = at + tail.rfind(b"\n") + 1
-    torn = tail[whole - at :]
-    if torn:
-        if not (torn.startswith(start) or start.startswith(torn)):
-            with path.open("rb") as file:
-                raise LedgerDamaged(str(path), sum(line.endswith(b"\n") for line in file) + 1)
-        os.truncate(path, whole)
-    return whole

@@ -1,19 +1,18 @@
 """What a run keeps beside its results: what it was asked with, and every raw reply."""
 
 import json
-import os
 import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from extractor.configuration import asked_with
-from extractor.errors import CannotWrite, RecordingUnreadable
+from extractor.errors import CannotWrite, InvalidInput, RecordingUnreadable
+from extractor.lines import Lines
 from extractor.models.call import Model
 from extractor.models.kept import REPLIES, RUN, START
 from extractor.models.stack import Stack
 from extractor.runs.inputs import Inputs
-from extractor.runs.ledger import cut_torn_line
 from extractor.settings import Settings
 from extractor.version import __version__
 
@@ -40,17 +39,19 @@ class OpenRun:
         told: dict[str, Any] = {
             "run": self.id,
             "package": __version__,
-            "inputs": [_absolute(place) for place in inputs.places],
-            "lists": [_absolute(each) for each in inputs.lists],
-            "columns": dict(inputs.columns),
+            "inputs": {
+                "base": str(Path(inputs.base).absolute()),
+                "places": list(inputs.places),
+                "lists": list(inputs.lists),
+                "columns": dict(inputs.columns),
+            },
             "settings": asked_with(settings, model),
         }
         try:
             _write(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-            cut_torn_line(out / REPLIES, START)
-            self.replies = (out / REPLIES).open("ab")
         except OSError as error:
             raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
+        self.replies = Lines(out / REPLIES, START)
 
     def model(self, stack: Stack) -> Model:
         """The model that keeps its replies here."""
@@ -69,21 +70,17 @@ def inputs_of_run(folder: Path) -> Inputs:
     """Where the articles of a run came from.
 
     Raises:
-        RecordingUnreadable: the run does not say, or they came from standard input.
+        InvalidInput: the run does not say, or they came from standard input.
     """
     path = folder / RUN
     try:
-        told = json.loads(path.read_bytes())
-        inputs = Inputs(tuple(told["inputs"]), tuple(told["lists"]), told["columns"])
+        told = json.loads(path.read_bytes())["inputs"]
+        inputs = Inputs(tuple(told["places"]), tuple(told["lists"]), told["columns"], told["base"])
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise RecordingUnreadable(str(path), f"does not say where the articles are ({error})") from error
+        raise InvalidInput(str(path), f"does not say where the articles are ({error})") from error
     if "-" in inputs.places:
-        raise RecordingUnreadable(str(path), "the articles came from standard input: name them again")
+        raise InvalidInput(str(path), "the articles came from standard input: name them again")
     return inputs
-
-
-def _absolute(place: str) -> str:
-    return place if place == "-" else os.path.abspath(place)  # noqa: PTH100 - a pattern is no path
 
 
 def _id(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from extractor.configuration import configuration_fingerprint, input_fingerprint
 from extractor.errors import ArticleError
 from extractor.prices import Price
 from extractor.runs.inputs import Entry
-from extractor.runs.ledger import Entered
+from extractor.runs.ledger import Entered, digest
 from extractor.settings import Settings
 
 CHARACTERS_A_TOKEN = 3.5
@@ -38,6 +38,7 @@ class Plan:
         redone: articles that were asked with other settings, prompts, schemas or another model.
         unreadable: articles that cannot be read.
         duplicates: articles whose text another one of the run has; nothing is asked for them.
+        repeated: articles under an id that another one of the run has; only the first is extracted.
         calls: model calls, repairs and second chances not counted.
         input_tokens, output_tokens: of those; counted where an article was done before, else estimated.
         cost: US dollars without any discount for cached prompts, None if the price is not known.
@@ -50,6 +51,7 @@ class Plan:
     redone: int = 0
     unreadable: int = 0
     duplicates: int = 0
+    repeated: int = 0
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
@@ -86,19 +88,24 @@ def plan_run(
     """
     plan = Plan()
     configuration = configuration_fingerprint(settings, model)
-    known: set[str] = set()
+    known: set[bytes] = set()
+    ids: set[bytes] = set()
     for entry in entries:
         try:
             article = entry.read()
         except ArticleError:
             plan.unreadable += 1
             continue
+        if digest(article.id) in ids:
+            plan.repeated += 1
+            continue
+        ids.add(digest(article.id))
         fingerprint = input_fingerprint(article)
         before = entered(article.id)
         kind = _kind(before, fingerprint, configuration)
-        if kind != "done" and fingerprint in known:
+        if kind != "done" and bytes.fromhex(fingerprint) in known:
             kind = "duplicates"
-        known.add(fingerprint)
+        known.add(bytes.fromhex(fingerprint))
         setattr(plan, kind, getattr(plan, kind) + 1)
         if kind not in ("done", "duplicates"):
             _add_cost(plan, article, before if kind in ("again", "redone") else None, settings)
@@ -110,11 +117,11 @@ def plan_run(
 def _kind(before: Entered | None, fingerprint: str, configuration: str) -> str:
     if before is None:
         return "new"
+    if before.status != "complete":
+        return "again"
     if before.input != fingerprint:
-        return "again" if before.input is None else "changed"
-    if before.configuration != configuration:
-        return "redone"
-    return "done" if before.status == "complete" else "again"
+        return "changed"
+    return "done" if before.configuration == configuration else "redone"
 
 
 def _add_cost(plan: Plan, article: Article, before: Entered | None, settings: Settings) -> None:

@@ -15,10 +15,13 @@ from extractor.article import Article
 from extractor.configuration import input_fingerprint
 from extractor.errors import (
     ArticleError,
+    CannotWrite,
     ConfigurationError,
     DeadlineExceeded,
     DuplicateId,
+    EndpointDown,
     ExtractorError,
+    ModelUnavailable,
     RunStopped,
 )
 from extractor.pipeline import ExtractionFailed
@@ -30,6 +33,9 @@ from extractor.schemas.extraction.v1 import ArticleInfo, Extraction, Problem
 
 AHEAD = 16
 """Results that may wait for a slower article before them, as a multiple of the articles in flight."""
+
+OUTAGE = 10
+"""Articles in a row, at least as many as are in flight, that had no answer, after which a run ends."""
 
 Attempt = Callable[[Article], Awaitable[Extraction]]
 Outcome = Extraction | ExtractorError
@@ -80,6 +86,7 @@ class Run:
         in_flight: articles worked on at a time.
         deadline: seconds one article may take.
         halt: is given what ends the run, so that no further call begins.
+        in_order: after an early end, leave out what was finished behind a gap; the cache has its replies.
         force: do again what is done.
         watch: is told of each result.
         stopping: set when nothing further is to be begun.
@@ -93,11 +100,14 @@ class Run:
     in_flight: int
     deadline: float
     halt: Callable[[ExtractorError], None]
+    in_order: bool = True
     force: bool = False
     watch: Watch | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     progress: Progress = field(default_factory=Progress)
     summary: Summary = field(default_factory=Summary)
+    _trouble: ExtractorError | None = None
+    _unanswered: int = 0
     _inputs: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     _firsts: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
     _tasks: dict[bytes, asyncio.Task[Outcome]] = field(default_factory=dict[bytes, "asyncio.Task[Outcome]"])
@@ -109,24 +119,38 @@ class Run:
             ConfigurationError: nothing can be extracted with these settings, or nothing can be written.
         """
         self._tell(None)
-        trouble: ExtractorError | None = None
         async with aclosing(self._outcomes()) as outcomes:
             async for outcome in outcomes:
                 if isinstance(outcome, ExtractorError):
-                    trouble = trouble if trouble and not isinstance(trouble, RunStopped) else outcome
-                else:
+                    self._end(outcome)
+                elif self._trouble is None or not self.in_order:
                     self._enter(outcome)
-        if trouble and not isinstance(trouble, RunStopped):
-            raise trouble
+        if self._trouble and not isinstance(self._trouble, RunStopped):
+            raise self._trouble
         if self.stopping.is_set():
-            self.summary.stopped = str(trouble or RunStopped())
+            self.summary.stopped = str(self._trouble or RunStopped())
         return self.summary
 
     def _enter(self, result: Extraction) -> None:
-        self.ledger.add(result)
+        try:
+            self.ledger.add(result)
+        except CannotWrite as error:
+            self._end(error)  # calls in flight end, so that their replies are kept
+            return
         self.summary.add(result)
         self.progress.count(result)
         self._tell(result)
+        had_no_answer = any(problem.error == ModelUnavailable.__name__ for problem in result.problems)
+        self._unanswered = self._unanswered + 1 if result.status == "failed" and had_no_answer else 0
+        if self._unanswered >= max(OUTAGE, self.in_flight):
+            self._end(EndpointDown(articles=self._unanswered))
+
+    def _end(self, error: ExtractorError) -> None:
+        """Begin nothing further; of several errors the one that is no mere stop is told."""
+        if self._trouble is None or isinstance(self._trouble, RunStopped):
+            self._trouble = error
+        self.stopping.set()
+        self.halt(error)
 
     def _tell(self, result: Extraction | None) -> None:
         if self.watch:

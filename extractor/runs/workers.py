@@ -140,6 +140,8 @@ class _Worker:
             self._line.send("reply", number, await model(request))
         except ExtractorError as error:
             self._line.send("error", number, error)
+        except Exception as error:  # noqa: BLE001 - told to the worker, where it fails the article as without workers
+            self._line.send("error", number, RuntimeError(f"{type(error).__name__}: {error}"))
 
     def close(self) -> None:
         self._listening.cancel()

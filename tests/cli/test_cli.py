@@ -264,7 +264,7 @@ def test_a_case_is_recorded_by_batch_files_from_the_command_line(tmp_path: Path)
     (case / "case.toml").write_text('model = "external-llm"')
     requests, answers = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
     for content in (json.dumps(body_reply(1)), '{"claims": []}'):
-        assert "1 requests written" in run("batch", "export", case, "--to", requests).stdout
+        assert "1 request written" in run("batch", "export", case, "--to", requests).stdout
         custom_id = json.loads(requests.read_text(encoding="utf-8"))["custom_id"]
         message = {"role": "assistant", "content": content}
         body = {"choices": [{"message": message, "finish_reason": "stop"}]}

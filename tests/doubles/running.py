@@ -21,7 +21,8 @@ PATIENCE = 60
 def run(folder: Path, out: Path, url: str, **options: Any) -> Summary:
     """Run a folder in this process; ``force`` and ``watch`` are those of ``extract_folder``."""
     told = {name: options.pop(name) for name in ("force", "watch") if name in options}
-    with Extractor(**{"base_url": url, "model": "m", "backoff": 0.01, "reasks": 0, **options}) as extractor:
+    given: dict[str, Any] = {"base_url": url, "model": "m", "backoff": 0.01, **options}
+    with Extractor(**given) as extractor:
         return extractor.extract_folder(folder, out=out, **told)
 
 
@@ -31,13 +32,11 @@ def command(folder: Path, out: Path, url: str, *options: object) -> list[str]:
     return [sys.executable, "-m", "extractor", "run", *map(str, [*told, *options])]
 
 
-def start(
-    line: list[str], *, limits: Callable[[], object] | None = None, **environment: str
-) -> "subprocess.Popen[str]":
+def start(line: list[str], *, limits: Callable[[], object] | None = None) -> "subprocess.Popen[str]":
     """Start a command; ``limits`` is called in the new process before it begins."""
     return subprocess.Popen(
         line,
-        env={**os.environ, "COLUMNS": "200", **environment},
+        env={**os.environ, "COLUMNS": "200"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Documents whose commands are run: in ```console blocks a line "$ command" and below it what it prints.
 
-A line "..." in the output stands for any lines, " ..." at the end of a line for its rest. Where the output asks
-("]: y"), the command runs on a terminal and gets the answers that stand there.
+A line "..." in the output stands for any lines, " ..." at the end of a line for its rest. Where the output
+asks ("]: y"), the command runs on a terminal and gets the answers that stand there.
 """
 
 import os
@@ -44,7 +44,7 @@ def steps(document: Path) -> Iterator[Step]:
 
 
 def checkout(folder: Path) -> Path:
-    """A checkout of one's own with the package, its prompts and schemas, and an ``extractor`` command in bin/."""
+    """A checkout of one's own: the package, prompts and schemas, and an ``extractor`` command in bin/."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "extractor", folder / "extractor", symlinks=True, ignore=ignored)
     for name in ("prompts", "schemas", "golden", "docs"):
@@ -54,7 +54,7 @@ def checkout(folder: Path) -> Path:
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m extractor "$@"\n')
     command.chmod(0o755)
     for words in ("init -q", "add .", "-c user.name=x -c user.email=x@x commit -qm released"):
-        subprocess.run(["git", *words.split()], cwd=folder, check=True)
+        subprocess.run(["git", *words.split()], cwd=folder, check=True)  # noqa: S607 - the system's own
     return folder
 
 

@@ -34,7 +34,9 @@ def encoded(answer: Answer) -> tuple[bytes, bytes]:
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """End a connection with RST: the other side gets an error and not an end."""
+    """End a connection with RST: the other side gets an error and not an end, if it is still there."""
+    if writer.transport.is_closing():
+        return
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
     writer.transport.abort()
 

@@ -106,12 +106,12 @@ def test_an_article_that_cannot_be_had_is_named_with_its_cause_and_had_the_next_
     assert len(server.log) == 9
 
 
-def test_no_article_waits_for_ever_when_the_endpoint_is_down(tmp_path: Path) -> None:
-    write_articles(tmp_path / "in", 30)
+def test_a_run_ends_when_the_endpoint_is_down(tmp_path: Path) -> None:
+    write_articles(tmp_path / "in", 10)
     with serve_faults(answer, plan=lambda _: Fault.RESET_BEFORE) as server:
-        summary = run(tmp_path / "in", tmp_path / "out", server.url, attempts=3)
-    assert summary.statuses == {"complete": 0, "partial": 0, "failed": 30}
-    assert len(server.log) == 90
+        summary = run(tmp_path / "in", tmp_path / "out", server.url, attempts=2, backoff=0.001)
+    assert summary.statuses == {"complete": 0, "partial": 0, "failed": 10}
+    assert len(server.log) == 20
 
 
 def test_a_page_instead_of_completions_fails_every_article_and_says_so(tmp_path: Path) -> None:
@@ -136,24 +136,23 @@ def test_one_overload_holds_everyone_back_for_as_long_as_was_asked(tmp_path: Pat
     assert min(times[8:]) - min(times) >= 1
 
 
-def test_a_storm_of_429_makes_calls_fewer_and_leaves_nothing_out(tmp_path: Path) -> None:
-    write_articles(tmp_path / "in", 150)
+def test_a_storm_of_429_makes_calls_fewer_and_later_more_again(tmp_path: Path) -> None:
+    write_articles(tmp_path / "in", 200)
     arrived = Counter[bool]()
 
     def storm(_: Asked) -> Fault | None:
         arrived[True] += 1
-        return Fault.RATE_LIMITED if 60 <= arrived[True] < 120 else None
+        return Fault.RATE_LIMITED if 60 <= arrived[True] < 90 else None
 
     with serve_faults(answer, plan=storm, latency=0.02) as server:
-        summary = run(
-            tmp_path / "in", tmp_path / "out", server.url, concurrency=24, attempts=60, deadline=3600
-        )
+        summary = run(tmp_path / "in", tmp_path / "out", server.url, concurrency=24, attempts=60)
     assert summary.is_complete
     assert asked_again(server.log) == []
-    by_order = sorted(server.log, key=lambda each: each.order)
-    assert max(each.under_way for each in by_order[:60]) == 24
-    assert max(each.under_way for each in by_order[110:120]) < 12
-    assert max(each.under_way for each in by_order[-150:]) == 24
+    under_way = [each.under_way for each in sorted(server.log, key=lambda each: each.order)]
+    assert max(under_way[:60]) >= 22
+    # how many exactly is shown in tests/models/test_limits.py
+    assert max(under_way[92:110]) <= 24 * 0.75
+    assert max(under_way[-150:]) > max(under_way[92:110])
 
 
 @pytest.mark.parametrize("hours", [[0, 5, 0, 48, 1], [0, 0.5, 2, 3, 4]])

@@ -48,13 +48,13 @@ def test_articles_of_the_only_folder_are_named_by_their_path_below_it() -> None:
 
 def test_articles_of_several_folders_are_named_by_the_folder_too() -> None:
     write("x/2012/a.txt", "x/2013/a.txt", "x/2013/b/c.txt")
-    assert ids("x/2013", "x/2012") == ["2013/a.txt", "2013/b/c.txt", "2012/a.txt"]
+    assert ids("x/2013", "x/2012") == ["x/2013/a.txt", "x/2013/b/c.txt", "x/2012/a.txt"]
     assert [entry.read().id for entry in as_inputs(["x/2013", "x/2012"])] == ids("x/2013", "x/2012")
 
 
 def test_the_folder_one_is_in_has_a_name_too() -> None:
     write("a.txt", "b/c.txt")
-    assert ids(".", "b") == [f"{Path.cwd().name}/a.txt", f"{Path.cwd().name}/b/c.txt", "b/c.txt"]
+    assert ids(".", "b") == ["./a.txt", "./b/c.txt", "b/c.txt"]
 
 
 def test_a_file_is_read_whatever_its_name_ends_in() -> None:

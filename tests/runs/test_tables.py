@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from extractor import Article
@@ -45,6 +45,7 @@ def test_a_row_can_say_all_there_is_to_an_article() -> None:
     assert set(COLUMNS) == {field.name for field in fields(Article)}
 
 
+@settings(deadline=None)
 @given(st.lists(articles, max_size=4))
 def test_articles_come_back_from_lines_of_json_as_they_were(written: list[Article]) -> None:
     with TemporaryDirectory() as folder:
@@ -54,6 +55,7 @@ def test_articles_come_back_from_lines_of_json_as_they_were(written: list[Articl
         assert read(path) == written
 
 
+@settings(deadline=None)
 @given(
     st.lists(articles, max_size=4), st.sampled_from([(".csv", ","), (".tsv", "\t")]), st.sampled_from("\n\r")
 )
@@ -64,12 +66,15 @@ def test_articles_come_back_from_a_table_as_they_were(
     with TemporaryDirectory() as folder:
         path = Path(folder, "a").with_suffix(suffix)
         with path.open("w", encoding="utf-8", newline="") as file:
-            table = csv.DictWriter(file, COLUMNS, delimiter=sign, lineterminator=end, quoting=csv.QUOTE_ALL)
+            table: csv.DictWriter[str] = csv.DictWriter(
+                file, COLUMNS, delimiter=sign, lineterminator=end, quoting=csv.QUOTE_ALL
+            )
             table.writeheader()
             table.writerows(rows(written))
         assert read(path) == written
 
 
+@settings(deadline=None)
 @given(st.sets(name.map(lambda each: f"{each}.txt"), max_size=12))
 def test_articles_come_in_the_order_of_their_whole_paths(names: set[str]) -> None:
     below = {each for each in names if all(part.strip(".") and part[0] != "." for part in each.split("/"))}
