@@ -21,7 +21,7 @@ from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
 from extractor.prices import find_price
 from extractor.runs.inputs import Inputs, as_inputs
-from extractor.runs.ledger import Ledger, read_entered
+from extractor.runs.ledger import Ledger, read_configurations, read_entered
 from extractor.runs.opened import OpenRun
 from extractor.runs.plan import Plan, plan_run
 from extractor.runs.progress import Progress, Watch
@@ -190,6 +190,15 @@ class Extractor:
         entered = read_entered(Path(out))
         return plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
 
+    def asked_otherwise(self, *, out: Path | str) -> bool:
+        """Whether ``out`` holds complete results of another model, prompt, schema or setting.
+
+        Raises:
+            LedgerDamaged: ``out`` holds what is no ledger.
+        """
+        own = configuration_fingerprint(self.settings, self._model_name)
+        return bool(read_configurations(Path(out)) - {own})
+
     def stop(self) -> None:
         """End a run early, from any thread: calls in flight end, what is finished is written."""
         self._loop.call_soon_threadsafe(self._stop_run)
@@ -233,7 +242,7 @@ class Extractor:
     def _workers(self) -> int:
         if self.settings.workers is not None:
             return self.settings.workers
-        return (os.cpu_count() or 1) - 1 if self.settings.concurrency >= BUSY else 0
+        return (os.cpu_count() or 1) if self.settings.concurrency >= BUSY else 0
 
     def _kept(self, out: Path, inputs: Inputs) -> AbstractContextManager[OpenRun | None]:
         """What a run keeps; nothing if its replies are recorded ones."""

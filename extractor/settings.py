@@ -100,8 +100,8 @@ class Settings(BaseSettings):
         deadline: seconds after its first failure at which a call is given up.
         article_deadline: seconds one article of a folder run may take with all its calls.
         poll: seconds between two looks at a batch.
-        workers: processes that do a run's work between calls; by default one for each core but one where many
-            calls are in flight, so that one core would be too slow, else none.
+        workers: processes that do a run's work between calls; by default one for each core where many calls
+            are in flight, so that one core would be too slow, else none.
         concurrency: most calls in flight; fewer while the endpoint is overloaded.
         rpm: requests a minute to keep to; by default what the endpoint's headers say.
         tpm: tokens a minute to keep to, likewise.

@@ -80,8 +80,8 @@ def run(
         if dry_run:
             _tell_plan(extractor.plan(inputs, out=out))
             return
-        if not force and (out / "extractions.jsonl").exists():
-            _confirm(extractor.plan(inputs, out=out), yes=yes)
+        if not (force or yes) and extractor.asked_otherwise(out=out):
+            _confirm(extractor.plan(inputs, out=out))
         if batch:
             extractor.prefetch(inputs, out=out, tell=lambda line: typer.echo(line, err=True))
         with _stopping(extractor), display(quiet=quiet, as_json=log == "json") as watch:
@@ -127,11 +127,11 @@ def _articles(count: int) -> str:
     return f"{count:,} {'article' if count == 1 else 'articles'}"
 
 
-def _confirm(plan: "Plan", *, yes: bool) -> None:
+def _confirm(plan: "Plan") -> None:
     """Ask before paying again for what was asked with another prompt, schema, model or setting."""
     from extractor.errors import NotConfirmed  # noqa: PLC0415
 
-    if not plan.redone or yes:
+    if not plan.redone:
         return
     typer.echo(f"asked otherwise before, to be done again: {_articles(plan.redone)}", err=True)
     typer.echo(f"to extract in all: {_articles(plan.to_do)}, {plan.told}", err=True)

@@ -149,6 +149,17 @@ def read_entered(out: Path) -> Callable[[str], Entered | None]:
     return lambda id_: entered.at(digest(id_))
 
 
+def read_configurations(out: Path) -> set[str]:
+    """Fingerprints of what the complete results in an output folder were asked with.
+
+    Raises:
+        LedgerDamaged: a line is no result.
+    """
+    path = out / LEDGER
+    entered = _index(path) if path.is_file() else _Index()
+    return {each.configuration for each in entered if each.status == "complete" and each.configuration}
+
+
 def read_results(out: Path) -> Iterator[Extraction]:
     """The results in an output folder that count, in the order in which their articles were first entered.
 

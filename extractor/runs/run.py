@@ -202,6 +202,10 @@ class Run:
             try:
                 article = entry.read()
             except ArticleError as error:
+                if digest(entry.id) in self._inputs:
+                    self.summary.repeated += 1
+                    continue
+                self._inputs[digest(entry.id)] = b""
                 yield entry.id, partial(_failing, entry.id, error)
                 continue
             if job := self._job(article):

@@ -11,6 +11,7 @@ from doubles.faults import Asked, Fault, FaultServer, serve_faults
 from doubles.notices import answer, notice, write_articles
 from doubles.running import answered, bytes_of, results, run
 
+from extractor import Extractor
 from extractor.errors import DuplicateId
 from extractor.runs.summary import Summary
 
@@ -179,3 +180,11 @@ def test_the_same_request_at_the_same_time_is_one_call(tmp_path: Path) -> None:
         summary = run(tmp_path / "in", tmp_path / "out", server.url, concurrency=12)
     assert (summary.statuses["complete"], summary.duplicates) == (12, 0)
     assert Counter(each.record for each in server.log) == {"segments": 1, "claims": 1, "attribution": 1}
+
+
+def test_an_unreadable_article_that_is_named_twice_fails_once(tmp_path: Path, golden: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"caf\xe9")
+    with Extractor(replay=golden) as extractor:
+        places = [tmp_path / "a.txt", tmp_path / "a.txt"]
+        summary = extractor.extract_folder(places, out=tmp_path / "out")
+    assert (summary.statuses["failed"], summary.repeated) == (1, 1)
