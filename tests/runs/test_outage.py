@@ -14,7 +14,7 @@ from extractor.runs.run import OUTAGE
 
 
 def run(folder: Path, out: Path, url: str, **options: Any) -> Any:
-    told = {"base_url": url, "model": "m", "backoff": 0, "attempts": 2, "concurrency": 2, **options}
+    told: Any = {"base_url": url, "model": "m", "backoff": 0, "attempts": 2, "concurrency": 2, **options}
     with Extractor(**told) as extractor:
         return extractor.extract_folder(folder, out=out)
 
