@@ -3,7 +3,7 @@
 ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
-│   ├── InvalidInput, NoBatches, CannotWrite, OutInUse, LedgerDamaged
+│   ├── InvalidReference, InvalidInput, NoBatches, CannotWrite, OutInUse, LedgerDamaged
 │   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
@@ -253,6 +253,17 @@ class NoSuchCase(ConfigurationError):
 
     def __str__(self) -> str:
         return f"no golden case in {self.path}: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class InvalidReference(ConfigurationError):
+    """A reference annotation is not of the form, or says what its article does not bear out."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"reference {self.path}: {self.reason}"
 
 
 @dataclass(unsafe_hash=True)

@@ -15,7 +15,7 @@ from extractor.catalog import check_prompts
 from extractor.configuration import configuration_fingerprint
 from extractor.errors import CannotWrite, InvalidSetting, RunStopped
 from extractor.models.call import Model
-from extractor.models.kept import is_run, kept_settings
+from extractor.models.kept import is_run, kept_settings, paid_before
 from extractor.models.meter import added, spent_since
 from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
@@ -139,7 +139,12 @@ class Extractor:
         return self._run(self._extract_all(as_inputs(articles), Path(out), force=force, watch=watch))
 
     def prefetch(
-        self, articles: Articles, *, out: Path | str, tell: Callable[[str], None] = lambda _: None
+        self,
+        articles: Articles,
+        *,
+        out: Path | str,
+        force: bool = False,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Fetch the replies of a run through the provider's Batch endpoints, into the reply cache.
 
@@ -149,15 +154,16 @@ class Extractor:
         Args:
             articles: as for ``extract_folder``.
             out: likewise.
+            force: likewise.
             tell: is told what happens, a line at a time.
 
         Raises:
             InvalidSetting: there is no cache, or the mode cannot be put into a batch.
             ModelError, ConfigurationError: the provider does not take or give batches.
         """
-        self._run(self._prefetch(as_inputs(articles), Path(out), tell))
+        self._run(self._prefetch(as_inputs(articles), Path(out), tell, force=force))
 
-    async def _prefetch(self, inputs: Inputs, out: Path, tell: Callable[[str], None]) -> None:
+    async def _prefetch(self, inputs: Inputs, out: Path, tell: Callable[[str], None], *, force: bool) -> None:
         cached, meter = self._stack.cached, self._stack.meter
         if cached is None or meter is None:
             raise InvalidSetting("cache", "batches need the reply cache")
@@ -170,9 +176,10 @@ class Extractor:
         before = self._stack.paid
         try:
             with Ledger(out) as ledger, OpenRun(out, self.settings, self._model_name, inputs) as opened:
+                self._count_earlier(out)
                 fetch = Prefetch(out, opened.id, cached, meter, batches, self.settings.poll, tell)
                 configuration = configuration_fingerprint(self.settings, self._model_name)
-                await fetch(ToDo(inputs, ledger, configuration), self._attempt)
+                await fetch(ToDo(inputs, ledger, configuration, force=force), self._attempt)
         except OSError as error:
             raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
         finally:
@@ -188,7 +195,10 @@ class Extractor:
         """
         price = find_price(self._model_name, self.settings.price)
         entered = read_entered(Path(out))
-        return plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
+        plan = plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
+        if self.settings.replay:
+            plan.cost = 0.0
+        return plan
 
     def asked_otherwise(self, *, out: Path | str) -> bool:
         """Whether ``out`` holds complete results of another model, prompt, schema or setting.
@@ -212,6 +222,7 @@ class Extractor:
         async with AsyncExitStack() as opening:
             ledger = opening.enter_context(Ledger(out))
             opened = opening.enter_context(self._kept(out, inputs))
+            self._count_earlier(out)
             attempt = self._attempt
             if number := self._workers():
                 workers = open_workers(number, self.settings, self._model_name)
@@ -238,6 +249,13 @@ class Extractor:
             summary.paid = spent_since(before, self._stack.paid)
             self._prefetched = Usage()
             return summary
+
+    def _count_earlier(self, out: Path) -> None:
+        """What earlier starts of a run paid for counts against its limit."""
+        if self._stack.meter and self.settings.max_cost is not None:
+            price = find_price(self._model_name, self.settings.price)
+            now = self._stack.paid.cost or 0.0
+            self._stack.meter.spent_before(max(0.0, paid_before(out, price) - now))
 
     def _workers(self) -> int:
         if self.settings.workers is not None:

@@ -106,7 +106,8 @@ class Settings(BaseSettings):
         rpm: requests a minute to keep to; by default what the endpoint's headers say.
         tpm: tokens a minute to keep to, likewise.
         price: US dollars a million tokens, of input, input from the provider's prompt cache, and output.
-        max_cost: US dollars that live calls may cost at the most; before they could be more, a run stops.
+        max_cost: US dollars that live calls may cost at the most, in a folder run with those of its earlier
+            starts; before they could be more, a run stops.
         window: most code points of article text in one call.
         claims_from: labels of the segments that claims are taken from.
         kinds: kinds of claims asked for.

@@ -20,7 +20,8 @@ def print_summary(summary: "Summary", out: Path) -> None:
 
     from extractor.runs.ledger import LEDGER  # noqa: PLC0415
 
-    table = Table(title=f"{summary.articles} articles", title_justify="left", show_header=False)
+    title = "1 article" if summary.articles == 1 else f"{summary.articles:,} articles"
+    table = Table(title=title, title_justify="left", show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, value in _rows(summary).items():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from extractor.cli.articles import Columns, Lists, named_inputs
 from extractor.cli.options import with_settings
 from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, with_exit_codes
 
@@ -32,18 +33,8 @@ def run(
     ] = None,
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder that gets extractions.jsonl.")],
-    lists: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--list", help="File that names an article file a line; repeatable.", show_default=False
-        ),
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column", help="What a table calls a column, as text=body; repeatable.", show_default=False
-        ),
-    ] = None,
+    lists: Lists = None,
+    columns: Columns = None,
     concurrency: Annotated[
         int | None, typer.Option("--concurrency", help="Most calls in flight.", show_default=False)
     ] = None,
@@ -75,7 +66,8 @@ def run(
         raise typer.BadParameter("there is json", param_hint="--log")
     if concurrency is not None:
         chosen = {**chosen, "concurrency": concurrency}
-    inputs = _inputs(articles or [], lists or [], columns or [], chosen)
+    replay = chosen.get("replay")
+    inputs = named_inputs(articles or [], lists or [], columns or [], Path(replay) if replay else None)
     with Extractor(**chosen) as extractor:
         if dry_run:
             _tell_plan(extractor.plan(inputs, out=out))
@@ -83,27 +75,19 @@ def run(
         if not (force or yes) and extractor.asked_otherwise(out=out):
             _confirm(extractor.plan(inputs, out=out))
         if batch:
-            extractor.prefetch(inputs, out=out, tell=lambda line: typer.echo(line, err=True))
+            _fetch(extractor, inputs, out, force=force)
         with _stopping(extractor), display(quiet=quiet, as_json=log == "json") as watch:
             summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch)
     print_summary(summary, out)
     raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
 
 
-def _inputs(articles: list[str], lists: list[Path], columns: list[str], chosen: "Options") -> "Inputs":
-    from extractor.models.kept import is_run  # noqa: PLC0415
-    from extractor.runs.inputs import Inputs  # noqa: PLC0415
-    from extractor.runs.opened import inputs_of_run  # noqa: PLC0415
-
-    replay = chosen.get("replay")
-    if not articles and not lists and replay and is_run(Path(replay)):
-        return inputs_of_run(Path(replay))
-    if not articles and not lists:
-        raise typer.BadParameter("name a folder, a file, a table, - or a --list", param_hint="ARTICLES")
-    named = [each.partition("=") for each in columns]
-    if wrong := [name for name, sign, _ in named if not sign]:
-        raise typer.BadParameter(f"{wrong[0]!r} is not of the form text=body", param_hint="--column")
-    return Inputs(tuple(articles), tuple(map(str, lists)), {name: column for name, _, column in named})
+def _fetch(extractor: "Extractor", inputs: "Inputs", out: Path, *, force: bool) -> None:
+    try:
+        extractor.prefetch(inputs, out=out, force=force, tell=lambda line: typer.echo(line, err=True))
+    except KeyboardInterrupt:
+        typer.echo("\nthe batches that were sent go on; the same command collects them", err=True)
+        raise
 
 
 def _tell_plan(plan: "Plan") -> None:

@@ -17,6 +17,7 @@ MOST_REQUESTS = 50_000
 MOST_BYTES = 180_000_000
 """Bytes of one input file, below OpenAI's 200 MB."""
 
+_NAME = "extractor"
 State = Literal["running", "completed", "failed"]
 _RUNNING = ("validating", "in_progress", "finalizing", "cancelling")
 
@@ -50,8 +51,18 @@ class Batches:
         self._endpoint = Endpoint(settings)
         self._model = settings.model or ""
 
-    async def submit(self, path: Path) -> str:
-        """Send a file of requests; the batch's id.
+    async def find(self, name: str) -> str | None:
+        """The id of a batch that was sent under a name, if it is among the latest hundred.
+
+        A process that was killed between sending a batch and writing its id down finds it again by this.
+        """
+        async with self._asking():
+            page = await self._endpoint.client.batches.list(limit=100)
+        named = (each.id for each in page.data if (each.metadata or {}).get(_NAME) == name)
+        return next(named, None)
+
+    async def submit(self, path: Path, name: str) -> str:
+        """Send a file of requests under a name; the batch's id.
 
         Raises:
             NoBatches: the endpoint takes none.
@@ -60,7 +71,9 @@ class Batches:
         client = self._endpoint.client
         async with self._asking():
             file = await client.files.create(file=path, purpose="batch")
-            made = await client.batches.create(input_file_id=file.id, endpoint=URL, completion_window="24h")
+            made = await client.batches.create(
+                input_file_id=file.id, endpoint=URL, completion_window="24h", metadata={_NAME: name}
+            )
         return made.id
 
     async def look(self, id_: str) -> Batch:

@@ -79,6 +79,8 @@ class Endpoint:
             raise ModelUnavailable("the endpoint's answer is damaged JSON") from error
 
     def _trouble(self, cause: BaseException) -> str:
+        while inner := cause.__cause__ or cause.__context__:  # the SDK's transport calls a refusal a time-out
+            cause = inner
         place = urlsplit(str(self.client.base_url))
         return f"{type(cause).__name__} at {place.scheme}://{place.hostname}:{place.port or ''}".rstrip(":")
 

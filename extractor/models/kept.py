@@ -17,6 +17,8 @@ from typing import Any
 from extractor.errors import RecordingUnreadable, ReplyNotKept
 from extractor.lines import Lines
 from extractor.models.call import Model, Reply, Request
+from extractor.models.meter import metered
+from extractor.prices import Price
 
 REPLIES = "replies.jsonl"
 """The file of raw replies in a run's output folder."""
@@ -44,10 +46,35 @@ class Keeping:
             "key": request.key,
             "said": said(request.body),
             "prompt": request.prompt,
+            "paid": not reply.stored,
             "reply": {name: value for name, value in asdict(reply).items() if name != "stored"},
         }
         self._replies.add((json.dumps(line, ensure_ascii=False) + "\n").encode())
         return reply
+
+
+def paid_before(folder: Path, price: Price | None) -> float:
+    """US dollars that a run has paid for the replies it keeps, each counted once; 0 without a price.
+
+    Raises:
+        RecordingUnreadable: a line is damaged.
+    """
+    path = folder / REPLIES
+    if price is None or not path.is_file():
+        return 0.0
+    spent = 0.0
+    counted: set[str] = set()
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                data = json.loads(line)
+                if data["paid"] and data["key"] not in counted:
+                    counted.add(data["key"])
+                    reply = Reply.from_json(json.dumps(data["reply"]))
+                    spent += metered(reply, price).cost or 0.0
+            except (ValueError, LookupError, TypeError, RecursionError) as error:
+                raise RecordingUnreadable(str(path), f"line {number} is damaged ({error})") from error
+    return spent
 
 
 def said(body: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ class Metered:
         self._inner = inner
         self._price = price
         self._limit = limit
-        self._reserved = self._counted = self._uncounted = 0.0
+        self._reserved = self._counted = self._uncounted = self._before = 0.0
         self._settled = asyncio.Condition()
         self.usage = Usage()
         self.in_flight = 0
@@ -88,7 +88,11 @@ class Metered:
     @property
     def _spent(self) -> float:
         """What was spent for certain, and for replies without token counts the most that they could cost."""
-        return self._counted + self._uncounted
+        return self._before + self._counted + self._uncounted
+
+    def spent_before(self, dollars: float) -> None:
+        """What the run has spent before this process; it counts against the limit, not in ``usage``."""
+        self._before = dollars
 
     def count(self, reply: Reply) -> None:
         """Count a reply that was paid for."""

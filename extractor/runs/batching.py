@@ -22,6 +22,7 @@ from collections.abc import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +41,9 @@ STATE = "batch.json"
 TRIES = 2
 """How often a request is sent in a batch; after that it is asked online."""
 
+BUSY = 10
+"""How often a batch is tried to be sent while the provider is busy."""
+
 ROUNDS = 12
 """Rounds at the most: three records, their repairs and second chances."""
 
@@ -47,8 +51,12 @@ ROUNDS = 12
 class Provider(Protocol):
     """The part of ``Batches`` that is used."""
 
-    async def submit(self, path: Path) -> str:
-        """Send a file of requests."""
+    async def find(self, name: str) -> str | None:
+        """The id of a batch that was sent under a name."""
+        ...
+
+    async def submit(self, path: Path, name: str) -> str:
+        """Send a file of requests under a name."""
         ...
 
     async def look(self, id_: str) -> Batch:
@@ -151,12 +159,26 @@ class Prefetch:
 
     async def _send(self, pending: Path) -> None:
         for number, (prompts, lines) in enumerate(_parts(pending), start=1):
+            tries = sum(self._tries[key] for key in prompts)  # what is sent a second time has another name
+            name = sha256("".join((self.run, str(tries), *lines)).encode()).hexdigest()
             with _written(self.out / f"batch-input-{number}.jsonl", lines) as path:
-                id_ = await self.provider.submit(path)
+                id_ = await self._sent_as(name, path)
             self._tries.update(prompts.keys())
             self._sent.append({"id": id_, "prompts": json.dumps(prompts)})
             self._save()
             self.tell(f"batch {id_}: {_requests(len(lines))} sent")
+
+    async def _sent_as(self, name: str, path: Path) -> str:
+        """The id of the batch of a name: one that was sent before, or sent now; never two."""
+        for left in reversed(range(BUSY)):
+            try:
+                return await self.provider.find(name) or await self.provider.submit(path, name)
+            except ModelUnavailable as error:
+                if not left:
+                    raise
+                self.tell(f"not sent yet: {error}; tried again in {self.poll:g} seconds")
+                await self.sleep(self.poll)
+        raise AssertionError("there is at least one attempt")
 
     async def _collect(self) -> None:
         """Wait for every batch that was sent, and keep its answers."""

@@ -109,8 +109,11 @@ class Ledger:
             CannotWrite: no space, no permission; the file is as it was.
         """
         assert self._lines is not None  # noqa: S101 - open until it is closed
+        line = result.model_dump_json().encode() + b"\n"
+        if self._says_so(result, line):
+            return
         offset = self._lines.size
-        self._lines.add(result.model_dump_json().encode() + b"\n")
+        self._lines.add(line)
         usage, provenance = result.usage, result.provenance
         entered = Entered(
             result.status,
@@ -122,6 +125,15 @@ class Ledger:
             usage.cost,
         )
         self._entered.enter(result.article.id, entered)
+
+    def _says_so(self, result: Extraction, line: bytes) -> bool:
+        """Whether a failure stands there already, word for word: an unreadable file fails at each start."""
+        known = self.find(result.article.id)
+        if result.status != "failed" or known is None or known.status != "failed":
+            return False
+        with self.path.open("rb") as lines:
+            lines.seek(known.offset)
+            return lines.readline() == line
 
     def close(self) -> None:
         """Let go of the folder."""

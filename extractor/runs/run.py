@@ -49,6 +49,7 @@ class ToDo:
     entries: Iterable[Entry]
     ledger: Ledger
     configuration: str
+    force: bool = False
 
     def __iter__(self) -> Iterator[Entry]:
         """Each that can be read and is not complete as it is."""
@@ -57,7 +58,8 @@ class ToDo:
                 article = entry.read()
             except ArticleError:
                 continue
-            if not is_done(self.ledger.find(article.id), input_fingerprint(article), self.configuration):
+            entered = None if self.force else self.ledger.find(article.id)
+            if not is_done(entered, input_fingerprint(article), self.configuration):
                 yield Entry(article.id, partial(_itself, article))
 
 
@@ -203,6 +205,7 @@ class Run:
                 article = entry.read()
             except ArticleError as error:
                 if digest(entry.id) in self._inputs:
+                    self.progress.skipped += 1
                     self.summary.repeated += 1
                     continue
                 self._inputs[digest(entry.id)] = b""
@@ -233,6 +236,7 @@ class Run:
         known = self._inputs.setdefault(digest(article.id), given)
         if known is given:
             return False
+        self.progress.skipped += 1
         if known == given:
             self.summary.repeated += 1
         else:

@@ -1,6 +1,7 @@
 """``extractor run --batch`` as a process, against the Batch endpoints on loopback."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def test_an_endpoint_that_is_busy_while_a_batch_is_waited_for_is_asked_again(tmp
     busy = [failure(503, "busy")] * 3
 
     def trouble(asked: str) -> Answer | None:
-        return busy.pop() if busy and asked.startswith("GET /v1/batches") else None
+        return busy.pop() if busy and asked.startswith("GET /v1/batches/") else None
 
     with serve_batches(good, trouble=trouble) as server:
         ran = batch(server, tmp_path)
@@ -158,3 +159,14 @@ def test_what_no_batch_can_do_is_wrong_usage(tmp_path: Path, option: str, told: 
         ran = batch(server, tmp_path, *([option] if option.startswith("-") else ["--mode", option]))
     assert (ran.returncode, ran.stdout, server.log) == (2, "", [])
     assert told in ran.stderr
+
+
+def test_a_batch_whose_id_was_never_written_down_is_found_again_and_not_sent_twice(tmp_path: Path) -> None:
+    with serve_batches(good) as server:
+        assert batch(server, tmp_path).returncode == 0
+        sent = len(server.sent)
+        (tmp_path / "out" / "batch.json").unlink()
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+        (tmp_path / "out" / "extractions.jsonl").unlink()
+        ran = batch(server, tmp_path)
+    assert (ran.returncode, len(server.sent), server.online) == (0, sent, [])

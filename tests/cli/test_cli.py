@@ -387,10 +387,12 @@ def test_two_versions_are_compared_by_what_they_change(tmp_path: Path) -> None:
         )
         ran = run("compare", articles, *live)
     assert ran.returncode == 0
-    assert "port.txt: 1 differences\n  claim c1 new: Le port rouvre.\n1 articles, 1 differ\n" in ran.stdout
+    assert (
+        "port.txt: 1 difference\n  claim c1 new: Le port rouvre.\n1 article, 1 not the same\n" in ran.stdout
+    )
     assert "claims@v1: 2 calls, " in ran.stdout
     assert "repair@v1: 3 calls, " in ran.stdout
     same = ("--a", "claims@v1", "--b", "claims@v1", "--replay", "golden")
     ran = run("compare", ROOT / "examples" / "articles", *same)
-    assert "4 articles, 0 differ" in ran.stdout
+    assert "4 articles, 0 not the same" in ran.stdout
     assert run("compare", articles, "--a", "claims@v9", "--b", "claims", "--replay", "golden").returncode == 2

@@ -45,6 +45,7 @@ class BatchServer:
     sent: dict[str, list[Body]] = field(default_factory=dict[str, list[Body]])
     _files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     _fates: dict[str, Fate] = field(default_factory=dict[str, Fate])
+    _metadata: dict[str, Body | None] = field(default_factory=dict[str, "Body | None"])
     _looks: dict[str, int] = field(default_factory=dict[str, int])
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -55,7 +56,7 @@ class BatchServer:
             trouble = self.trouble(f"{method} {path}")
             return trouble or self._answer(method, path.removeprefix("/v1/"), kind, data)
 
-    def _answer(self, method: str, path: str, kind: str, data: bytes) -> Answer:
+    def _answer(self, method: str, path: str, kind: str, data: bytes) -> Answer:  # noqa: PLR0911 - one a path
         match method, path.split("/"):
             case "POST", ["chat", "completions"]:
                 self.online.append(json.loads(data))
@@ -64,6 +65,9 @@ class BatchServer:
                 return self._take(_uploaded(kind, data))
             case "POST", ["batches"]:
                 return self._begin(json.loads(data))
+            case "GET", [listed] if listed.startswith("batches?"):
+                data_ = [self._shown(id_) for id_ in self.sent]
+                return Answer({"object": "list", "data": data_, "has_more": False})
             case "GET", ["batches", id_] if id_ in self.sent:
                 return Answer(self._told(id_))
             case "GET", ["files", id_, "content"] if id_ in self._files:
@@ -85,7 +89,14 @@ class BatchServer:
         self.sent[id_] = [json.loads(line) for line in lines if line]
         self._fates[id_] = self.fates.pop(0) if len(self.fates) > 1 else self.fates[0]
         self._looks[id_] = 0
+        self._metadata[id_] = told.get("metadata")
         return Answer(self._told(id_))
+
+    def _shown(self, id_: str) -> Body:
+        """What a list says of a batch."""
+        told = {"endpoint": "/v1/chat/completions", "completion_window": "24h", "created_at": 0}
+        state = {"input_file_id": "file", "status": "in_progress", "metadata": self._metadata[id_]}
+        return {"id": id_, "object": "batch", **told, **state}
 
     def _told(self, id_: str) -> Body:
         fate, lines = self._fates[id_], self.sent[id_]

@@ -36,13 +36,19 @@ class Provider:
     reason: str | None = None
     strangers: Sequence[Answer] = ()
     sent: list[list[Body]] = field(default_factory=list[list[Body]])
+    names: dict[str, str] = field(default_factory=dict[str, str])
     looked: list[str] = field(default_factory=list[str])
     online: list[Request] = field(default_factory=list[Request])
 
-    async def submit(self, path: Path) -> str:
+    async def find(self, name: str) -> str | None:
+        """Find a batch by the name it was sent under."""
+        return self.names.get(name)
+
+    async def submit(self, path: Path, name: str) -> str:
         """Take a file of requests."""
         self.sent.append(_lines(path))
-        return f"batch-{len(self.sent)}"
+        self.names[name] = f"batch-{len(self.sent)}"
+        return self.names[name]
 
     async def look(self, id_: str) -> Batch:
         """Say how far a batch is."""

@@ -45,7 +45,7 @@ def collect(url: str, path: Path) -> tuple[list[Batch], dict[str, str | None]]:
     """Every look at a batch until its end, and the answers by custom id."""
 
     async def work(batches: Batches) -> tuple[list[Batch], dict[str, str | None]]:
-        id_ = await batches.submit(path)
+        id_ = await batches.submit(path, "a")
         looks = [await batches.look(id_)]
         while looks[-1].state == "running":
             looks.append(await batches.look(id_))
@@ -67,7 +67,7 @@ def test_answers_come_under_their_custom_ids(tmp_path: Path) -> None:
 
 def test_a_reply_of_a_batch_says_so(tmp_path: Path) -> None:
     async def work(batches: Batches) -> list[bool]:
-        found = await batches.look(await batches.submit(file_of(tmp_path, "un")))
+        found = await batches.look(await batches.submit(file_of(tmp_path, "un"), "a"))
         return [each.reply.batch async for each in batches.answers(found) if each.reply]
 
     with serve_batches(echo, Fate(looks=0)) as server:

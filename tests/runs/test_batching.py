@@ -188,10 +188,10 @@ def test_a_restart_between_two_files_sends_only_the_other_one(
     fetch: Fetch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken(Provider):
-        async def submit(self, path: Path) -> str:
+        async def submit(self, path: Path, name: str) -> str:
             if len(self.sent) == 1:
                 raise ModelUnavailable("gone")
-            return await super().submit(path)
+            return await super().submit(path, name)
 
     monkeypatch.setattr("extractor.runs.batching.MOST_REQUESTS", 1)
     broken = Broken()

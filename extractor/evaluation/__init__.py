@@ -1,0 +1,1 @@
+"""How good a result is: compared with a reference, figure by figure."""

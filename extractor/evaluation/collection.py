@@ -1,0 +1,104 @@
+"""The cases that have a reference, each with what is to be scored against it."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path, PurePosixPath
+
+from extractor.errors import ExtractorError, InvalidInput, InvalidReference, NoSuchCase
+from extractor.evaluation.counts import Counts
+from extractor.evaluation.halves import Half, half_of
+from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE, Reference, load_reference
+from extractor.evaluation.report import Report
+from extractor.evaluation.scoring import score
+from extractor.golden.cases import Case, find_cases
+from extractor.runs.ledger import read_results
+from extractor.schemas.extraction.v1 import Extraction
+
+Predict = Callable[[Case], Reference]
+"""What is to be scored of a case."""
+
+
+def find_referenced(folder: Path, half: Half | None = None, *, twice: bool = False) -> list[Case]:
+    """The case in a folder, or those in it, that have a reference, sorted by name.
+
+    Args:
+        folder: a case or a folder of cases.
+        half: only that half of them; by default all.
+        twice: only those that have a second annotator's reference too.
+
+    Raises:
+        NoSuchCase: there is none.
+        ArticleError, InvalidSetting: as ``find_cases``.
+    """
+    wanted = (REFERENCE, SECOND_REFERENCE) if twice else (REFERENCE,)
+    found = [
+        case
+        for case in find_cases(folder)
+        if all((case.folder / name).is_file() for name in wanted)
+        and (half is None or half_of(case.name) == half)
+    ]
+    if not found:
+        of_half = f" in the {half} half" if half else ""
+        raise NoSuchCase(str(folder), f"no case{of_half} has a {' and a '.join(wanted)}")
+    return found
+
+
+def score_cases(cases: Iterable[Case], predict: Predict) -> Report:
+    """Score each case; one that there is nothing to score of is named and stops no other.
+
+    Raises:
+        InvalidReference: a reference is damaged.
+    """
+    articles: dict[str, Counts] = {}
+    skipped: dict[str, str] = {}
+    for case in cases:
+        text = case.article.text
+        reference = load_reference(case.folder / REFERENCE, text)
+        try:
+            articles[case.name] = score(predict(case), reference, text)
+        except InvalidReference:
+            raise
+        except ExtractorError as error:
+            skipped[case.name] = str(error)
+    return Report(articles, skipped)
+
+
+def replayed(case: Case) -> Reference:
+    """What the case's recorded replies lead to."""
+    return Reference.of(case.replay())
+
+
+def second_annotator(case: Case) -> Reference:
+    """What another annotator found."""
+    return load_reference(case.folder / SECOND_REFERENCE, case.article.text)
+
+
+def results_of(out: Path) -> Predict:
+    """What a run found, by article id: the case's name, or the path of its ``article.txt``.
+
+    Raises:
+        NoSuchFolder, LedgerDamaged: the folder holds no results.
+    """
+    results = list(read_results(out))
+
+    def predict(case: Case) -> Reference:
+        found = next((each for each in results if _is_of(each, case)), None)
+        if found is None:
+            raise InvalidInput(str(out), f"no result has the id {case.name} or {case.name}/article.txt")
+        if not _is_about(found, case):
+            raise InvalidInput(str(out), f"the result of {found.article.id} is of another text")
+        return Reference.of(found)
+
+    return predict
+
+
+def _is_of(result: Extraction, case: Case) -> bool:
+    """A run of the case's own folder knows it as ``article.txt`` alone."""
+    id_ = result.article.id
+    if id_ == "article.txt":
+        return result.article.sha256 == case.article.sha256
+    return id_ == case.name or PurePosixPath(id_).parts[-2:] == (case.name, "article.txt")
+
+
+def _is_about(result: Extraction, case: Case) -> bool:
+    """A failed result may not even have its text."""
+    return result.article.sha256 in (None, case.article.sha256)
