@@ -67,9 +67,7 @@ class Cached:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         try:
             _check_is_database(folder / "cache.db")
-            self._replies = diskcache.Cache(
-                str(folder), disk=TextDisk, eviction_policy="none", size_limit=2**60, **_FLAT
-            )
+            self._replies = _opened(folder)
         except _TROUBLE as error:
             raise CacheUnusable(str(folder), str(error)) from error
 
@@ -126,6 +124,17 @@ class Cached:
     def close(self) -> None:
         """Close the database."""
         self._replies.close()
+
+
+def _opened(folder: Path) -> diskcache.Cache:
+    """The database; one that is damaged leaves no connection open, which diskcache's own failure does."""
+    cache = diskcache.Cache.__new__(diskcache.Cache)
+    try:
+        cache.__init__(str(folder), disk=TextDisk, eviction_policy="none", size_limit=2**60, **_FLAT)  # type: ignore[misc]  # so that there is something to close
+    except _TROUBLE:
+        cache.close()
+        raise
+    return cache
 
 
 def count_cached(folder: Path, prompt: str) -> int:
