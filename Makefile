@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test coverage check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
+.PHONY: run test coverage eval check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -29,6 +29,9 @@ check: $(STAMP)  ## style, types, layers
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+eval: $(STAMP)  ## quality of the recorded replies against the reference annotations
+	$(BIN)/extractor eval golden --half tune
 
 dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environment, run the golden tests there
 	tests/installed.sh $(PYTHON) $(BIN)/python

@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from replies import NAMES
+
 ROOT = Path(__file__).parent.parent
 CASES = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
 EXTRACTOR = str(Path(sys.executable).with_name("extractor"))
@@ -20,7 +22,7 @@ KIBIBYTES_A_MEBIBYTE = 1024
 
 def copy_cases(folder: Path, count: int) -> None:
     """Copy the repository's cases in turn until there are as many as wanted."""
-    cases = sorted(path.parent for path in (ROOT / "golden").glob("*/article.txt"))
+    cases = [ROOT / "golden" / name for name in NAMES]
     for number in range(count):
         shutil.copytree(cases[number % len(cases)], folder / f"case-{number:05}")
 

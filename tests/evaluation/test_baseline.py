@@ -84,13 +84,14 @@ def test_every_text_has_a_valid_result_of_slices(text: str) -> None:
     assert_slices(result, text)
 
 
-@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.parent.name)
-def test_golden_articles_have_claims_with_and_without_a_source(path: Path) -> None:
-    article = read_article(path)
-    result = baseline(article)
-    assert_slices(result, article.text)
-    chains = [len(said.chain) for claim in result.claims for said in claim.assertions]
-    assert set(chains) == {0, 1}
+def test_golden_articles_have_claims_with_and_without_a_source() -> None:
+    chains: set[int] = set()
+    for path in GOLDEN:
+        article = read_article(path)
+        result = baseline(article)
+        assert_slices(result, article.text)
+        chains |= {len(said.chain) for claim in result.claims for said in claim.assertions}
+    assert chains == {0, 1}
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,7 @@ def test_order_and_threads_change_no_byte() -> None:
 
 def test_there_are_the_cases_that_the_readme_of_the_folder_names() -> None:
     told = (ROOT / "golden" / "README.md").read_text(encoding="utf-8")
-    assert [case.folder.name for case in CASES] == [
-        "asylum-seekers",
-        "halloween-madrid",
-        "postier-bretagne",
-        "seed",
-    ]
+    assert len(CASES) == 24
     assert all(f"`{case.folder.name}`" in told for case in CASES)
 
 
@@ -95,9 +90,9 @@ def label_at(result: Extraction, offset: int) -> str:
     return next(segment.label for segment in result.segments if segment.start <= offset < segment.end)
 
 
-def test_the_example_articles_are_those_of_the_cases_the_seed_article_first() -> None:
+def test_the_example_articles_are_among_the_cases_the_seed_article_first() -> None:
     examples = sorted((ROOT / "examples" / "articles").iterdir())
     assert examples[0].read_bytes() == (ROOT / "golden" / "seed" / "article.txt").read_bytes()
-    assert {path.read_bytes() for path in examples} == {
+    assert {path.read_bytes() for path in examples} < {
         (case.folder / "article.txt").read_bytes() for case in CASES
     }
