@@ -4,8 +4,8 @@
 prints a table and writes benchmarks/throughput.json. The ideal rate is calls in flight / mean latency, in
 calls a second; langextract asks once an article, the others three times. Every client is a process of its
 own, the server another; each asks about one article before its clock starts. The whole takes over an hour,
-``--quick`` two minutes. Peers that are not installed are left out and named: the environment that ``make
-bench-grounding`` makes has all.
+``--quick`` two minutes. Peers that are not installed are left out and named: the environment of ``make
+bench-runs`` has all.
 """
 
 import argparse

@@ -2,8 +2,7 @@
 
 ``OUT/replies.jsonl`` has one reply a line, under the request's key and under what was said to the model. A
 replay takes the reply to the same request, or else the one to the same messages that was asked under another
-schema or
-sampling: what was paid for can be judged by today's code.
+schema or sampling: what was paid for can be judged by today's code.
 """
 
 import json

@@ -3,12 +3,11 @@
 In mode json_schema the request goes out as it was keyed and recorded. For servers without schema decoding
 instructor puts the reply's schema into the form the mode asks for (tool, fenced JSON) and takes the reply
 apart. Transport is retried in ``retry``, invalid replies are asked again in ``asking``, above the cache, so
-that each
-reply is stored under its own request and a replay never needs this module: only the first live call imports
-    it.
+that each reply is stored under its own request and a replay never needs this module: only the first live
+call imports it.
 
-The SDK's ``post`` is used and its transport over aiohttp: its typed method and httpx take three times the CPU
-a call (docs/benchmarks.md), and the limits need the headers of each answer.
+The SDK's ``post`` is used and its transport over aiohttp: its typed method and httpx take more CPU a call, and
+the limits need the headers of each answer.
 """
 
 import json

@@ -1,5 +1,7 @@
 """Build the layers that the settings ask for: replay, or cache -> meter -> retry -> limits -> openai.
 
+A folder run puts one above the cache that keeps every reply.
+
 Limits stand below the retries, so that every attempt keeps to them; the meter above, so that a call is
 reserved and counted once.
 """

@@ -2,9 +2,8 @@
 
 Each round takes every article as far as the cache goes, collects the requests that it then waits for, sends
 them as batches and keeps the answers. When nothing is pending, or only what the provider failed at twice, the
-ordinary run
-follows: it finds its replies in the cache and asks what is left online. What was sent stands in
-    ``OUT/batch.json`` before it is waited for, so a restart goes on waiting and sends nothing again.
+ordinary run finds its replies in the cache and asks what is left online. What was sent stands in
+``OUT/batch.json`` before it is waited for, so a restart goes on waiting and sends nothing again.
 """
 
 import asyncio

@@ -150,8 +150,8 @@ class Provenance(_Value):
     """What made this result; takes no part in golden comparison.
 
     ``configuration`` is the fingerprint of everything that changes what is asked, ``input`` that of the
-    article's
-    text and of what the prompts say of it: a folder run does nothing twice for which both are the same.
+    article's text and of what the prompts say of it: a folder run does nothing twice for which both are the
+    same.
     """
 
     package: str
