@@ -6,8 +6,8 @@ apart. Transport is retried in ``retry``, invalid replies are asked again in ``a
 that each reply is stored under its own request and a replay never needs this module: only the first live
 call imports it.
 
-The SDK's ``post`` is used and its transport over aiohttp: its typed method and httpx take more CPU a call, and
-the limits need the headers of each answer.
+The SDK's ``post`` is used and its transport over aiohttp: its typed method and httpx take more CPU a call,
+and the limits need the headers of each answer.
 """
 
 import json
