@@ -41,7 +41,7 @@ class Progress:
     @property
     def calls_in_flight(self) -> int:
         """Live calls that have no answer yet."""
-        return self.stack.meter.in_flight if self.stack and self.stack.meter else 0
+        return self.stack.limits.in_flight if self.stack and self.stack.limits else 0
 
     @property
     def paid(self) -> Usage:
