@@ -23,7 +23,7 @@ class Metered:
         price: of the model, None if not known.
         limit: US dollars, None for no limit.
 
-    ``usage`` is what was paid for so far, ``in_flight`` how many calls have no answer yet.
+    ``usage`` is what was paid for so far.
     """
 
     def __init__(self, inner: Model, price: Price | None, limit: float | None) -> None:
@@ -33,7 +33,6 @@ class Metered:
         self._reserved = self._counted = self._uncounted = self._before = 0.0
         self._settled = asyncio.Condition()
         self.usage = Usage()
-        self.in_flight = 0
 
     async def __call__(self, request: Request) -> Reply:
         """Answer from the layer below.
@@ -42,13 +41,11 @@ class Metered:
             BudgetSpent: it could cost more than is left.
         """
         reserve = await self._reserve(request)
-        self.in_flight += 1
         try:
             reply = await self._inner(request)
             self.count(reply)
             self._uncounted += 0.0 if metered(reply, self._price).cost is not None else reserve
         finally:
-            self.in_flight -= 1
             await self._settle(reserve)
         return reply
 

@@ -69,7 +69,7 @@ def test_as_many_calls_are_in_flight_as_could_be_paid_for_if_each_took_the_most(
     assert endpoint.most == endpoint.calls == 3
     assert [each for each in told if isinstance(each, Exception)] == [BudgetSpent(limit=3.5 * MOST)] * 6
     assert meter.usage.cost == pytest.approx(3 * MOST)
-    assert meter.in_flight == 0
+    assert meter.left == pytest.approx(0.5 * MOST)
 
 
 def test_what_turned_out_cheaper_leaves_room_for_more() -> None:
@@ -99,7 +99,7 @@ def test_a_call_that_is_cancelled_gives_its_reserve_back() -> None:
         return await meter(REQUEST)
 
     assert asyncio.run(work()).content == "{}"
-    assert meter.in_flight == 0
+    assert meter.left == pytest.approx(1.5 * MOST - (meter.usage.cost or 0))
 
 
 @pytest.mark.parametrize(("price", "limit"), [(None, None), (PRICE, None)])
