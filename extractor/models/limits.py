@@ -10,6 +10,7 @@
 
 import asyncio
 import random
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -33,6 +34,8 @@ LONGEST_PAUSE = 60.0
 LONGEST_ASKED = 600.0
 """Seconds; a longer pause is not taken from the endpoint: ``retry`` gives the call up at once."""
 
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _OVERLOADED = (429, 503, 529)
 _OUTAGE = 10  # failures in a row, at least as many as are in flight, that count as an overload
 _CATCH_UP = 0.5  # seconds of starts that may be made up for after the process was busy
@@ -180,9 +183,17 @@ class Limits:
         self._paused_until = max(self._paused_until, now + pause)
 
     def told(self, headers: Mapping[str, str]) -> None:
-        """Learn the limits that an answer's headers state, where none were set."""
-        self._told_rpm = _limit(headers, "requests") or self._told_rpm
-        self._told_tpm = _limit(headers, "tokens") or self._told_tpm
+        """Learn what an answer's headers state: limits, where none were set, and that nothing is left of one.
+
+        Where nothing is left, the next start waits until one more fits: its share of a minute, or as long as
+        the header says where the limit is not stated.
+        """
+        self._told_rpm = _number(headers, "limit-requests") or self._told_rpm
+        self._told_tpm = _number(headers, "limit-tokens") or self._told_tpm
+        if _number(headers, "remaining-requests") == 0:
+            rpm = self.rpm or self._told_rpm
+            wait = 60.0 / rpm if rpm else _seconds(headers.get("x-ratelimit-reset-requests", ""))
+            self._paused_until = max(self._paused_until, self.now() + min(wait, LONGEST_PAUSE))
 
 
 class Limited:
@@ -215,9 +226,16 @@ def _tokens(request: Request) -> float:
     return sum(len(each["content"]) for each in request.body["messages"]) / CHARACTERS_A_TOKEN
 
 
-def _limit(headers: Mapping[str, str], what: str) -> float | None:
+def _number(headers: Mapping[str, str], what: str) -> float | None:
     try:
-        value = float(headers.get(f"x-ratelimit-limit-{what}", ""))
+        value = float(headers.get(f"x-ratelimit-{what}", ""))
     except ValueError:
         return None
-    return value if value > 0 else None
+    return value if value >= 0 else None
+
+
+def _seconds(duration: str) -> float:
+    """A duration as the headers write it, such as "6m0s", "1.5s" or "20ms"; 0 for anything else."""
+    if not re.fullmatch(rf"(?:{_DURATION.pattern})+", duration):
+        return 0.0
+    return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(duration))

@@ -287,3 +287,21 @@ def test_who_is_cancelled_in_flight_or_in_a_pause_gives_the_place_back(moment: f
 
     assert run_in_no_time(work()) == 0
     assert len(endpoint.starts) == (3 if moment < 1 else 2)
+
+
+@pytest.mark.parametrize(
+    ("headers", "paused"),
+    [
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1.5s"}, 1.5),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20ms"}, 0.02),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s"}, LONGEST_PAUSE),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "soon"}, 0),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-limit-requests": "30"}, 2),
+        ({"x-ratelimit-remaining-requests": "7", "x-ratelimit-reset-requests": "60s"}, 0),
+        ({"x-ratelimit-remaining-requests": "0"}, 0),
+    ],
+)
+def test_where_nothing_is_left_the_next_start_waits(headers: dict[str, str], paused: float) -> None:
+    held = Limits(4, now=lambda: 100.0)
+    held.told(headers)
+    assert held.paused == pytest.approx(paused)
