@@ -36,6 +36,8 @@ from doubles.changed import (
 )
 
 from extractor.golden.comparison import compare
+from extractor.golden.difference import Difference, changed_spans
+from extractor.schemas.extraction.v1 import Span
 
 
 def told(golden: Path, change: Kind) -> list[str]:
@@ -149,3 +151,11 @@ def test_a_border_that_is_new_is_told_with_its_label_and_lines(golden: Path) -> 
     assert [each.told for each in compare(after, before, seed_text(golden))] == [
         "border new: comment at 2466, line 14"
     ]
+
+
+def test_the_same_spans_in_another_order_are_told_as_that() -> None:
+    one, other = (Span(start=at, end=at + 1, text="x") for at in (1, 5))
+    places = (("a",), ("a",))
+    (found,) = changed_spans("evidence", "c1: evidence", ((one, other), (other, one)), places)
+    assert found == Difference("evidence", "c1: evidence in another order", *places)
+    assert list(changed_spans("evidence", "c1: evidence", ((one, other), (one, other)), places)) == []
