@@ -90,7 +90,7 @@ def is_run(folder: Path) -> bool:
 class KeptReplies:
     """Answers from a run's replies, and from nothing else.
 
-    Only where each reply stands is held in memory, some 100 bytes a reply.
+    Only where each reply stands is held in memory.
 
     Raises:
         RecordingUnreadable: a line is damaged.

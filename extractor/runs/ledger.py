@@ -58,7 +58,7 @@ class Entered:
 class Ledger:
     """The results in an output folder, open for adding; a folder has one writer at a time.
 
-    In memory is one small entry an article, some 250 bytes.
+    In memory is one small entry an article.
 
     Raises:
         NoSuchFolder: the folder cannot be made.
