@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from extractor.errors import InvalidReference
+from extractor.evaluation.annotations import Annotations, load_annotations
 from extractor.schemas.extraction.v1 import Claim, Extraction, Hop, Segment, Source, Span
 
 REFERENCE = "reference.json"
@@ -19,14 +19,12 @@ SECOND_REFERENCE = "reference-b.json"
 """The file of a second annotator, by whom the first is judged."""
 
 
-class Reference(BaseModel):
+class Reference(Annotations):
     """What an annotator, or the extractor, says of an article.
 
     ``annotators`` says on how many people it rests, ``notes`` what they want to be known of it. Sources
     without ``mentions`` have those of the chains; a null ``name``, of one that no word names, is read as "".
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     segments: tuple[Segment, ...]
     sources: tuple[Source, ...]
@@ -79,26 +77,8 @@ class Reference(BaseModel):
 
 
 def load_reference(path: Path, text: str) -> Reference:
-    """Read a reference file and hold it against its article.
-
-    Args:
-        path: the file.
-        text: the article; offsets count its code points.
-
-    Raises:
-        InvalidReference: it cannot be read, is no reference, or says what the article does not bear out.
-    """
-    try:
-        reference = Reference.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise InvalidReference(str(path), f"{place}: {first['msg']}" if place else first["msg"]) from error
-    except OSError as error:
-        raise InvalidReference(str(path), error.strerror or "cannot be opened") from error
-    if fault := next(reference.faults(text), None):
-        raise InvalidReference(str(path), fault)
-    return reference
+    """Read a reference file of an article, as ``load_annotations`` does."""
+    return load_annotations(Reference, path, text)
 
 
 def _spans(hop: Hop) -> list[Span]:
