@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from extractor.evaluation.bootstrap import Figure, intervals
 from extractor.evaluation.counts import Better, Counts, Metric, Unit, add
 from extractor.evaluation.report import Report
-from extractor.evaluation.scoring import METRICS
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ class Comparison:
 
 
 def compare_reports(one: Report, other: Report) -> Comparison:
-    """What differs, over the articles that both have."""
+    """What differs between two reports of one form, over the articles that both have."""
     names = tuple(name for name in one.articles if name in other.articles)
     articles = [(one.articles[name], other.articles[name]) for name in names]
     first, second = (add(report.articles[name] for name in names) for report in (one, other))
     measured = [
         (metric, value, before)
-        for metric in METRICS
+        for metric in one.metrics
         if (value := metric.value(first)) is not None and (before := metric.value(second)) is not None
     ]
     found = intervals(articles, [_difference(metric) for metric, _, _ in measured])

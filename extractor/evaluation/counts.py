@@ -46,6 +46,11 @@ def add(counts: Iterable[Counts]) -> Counts:
     return total
 
 
+def told(counts: Counts) -> Counts:
+    """The counts as a report holds them: by name in order, without those that are 0."""
+    return {name: int(count) for name, count in sorted(counts.items()) if count}
+
+
 def quotient(part: float, whole: float) -> float | None:
     """One over the other, None over nothing."""
     return part / whole if whole else None

@@ -11,11 +11,15 @@ from pydantic import BaseModel, ValidationError
 from extractor.errors import InvalidInput
 from extractor.evaluation.bootstrap import Figure, intervals
 from extractor.evaluation.counts import Counts, Metric, Unit, add
+from extractor.evaluation.gum_scoring import GUM_METRICS
 from extractor.evaluation.scoring import METRICS
 from extractor.evaluation.segments import LABELS, NOTHING, confusion
 
-FORM = "evaluation/v1"
-"""What a saved report says that it is."""
+Form = Literal["evaluation/v1", "gum/v1"]
+"""What a saved report says that it is: against reference annotations, or against GUM's attributions."""
+
+METRICS_OF: Mapping[Form, tuple[Metric, ...]] = {"evaluation/v1": METRICS, "gum/v1": GUM_METRICS}
+"""The metrics of each form of report."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Row:
 class _Saved(BaseModel):
     """What of a saved report is read again: the rest is made of it."""
 
-    report: Literal["evaluation/v1"]
+    report: Form
     articles: dict[str, dict[str, int]]
 
 
@@ -53,17 +57,24 @@ class Report:
     Args:
         articles: counts by the article's name.
         skipped: cases with a reference that were not scored, and why.
+        form: what they were held against.
     """
 
     articles: Mapping[str, Counts]
     skipped: Mapping[str, str] = field(default_factory=dict[str, str])
+    form: Form = "evaluation/v1"
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The metrics of its form, in order."""
+        return METRICS_OF[self.form]
 
     @cached_property
     def rows(self) -> list[Row]:
         """The figures that could be measured."""
         counts = list(self.articles.values())
         total = add(counts)
-        measured = [(each, value) for each in METRICS if (value := each.value(total)) is not None]
+        measured = [(each, value) for each in self.metrics if (value := each.value(total)) is not None]
         found = intervals([(each,) for each in counts], [_figure(metric) for metric, _ in measured])
         return [
             Row(
@@ -89,28 +100,31 @@ class Report:
         return {told: row for told, row in table.items() if row}
 
     def as_json(self) -> dict[str, Any]:
-        """The report as ``load_report`` reads it."""
+        """The report as ``load_report`` reads it; only one against references has a confusion matrix."""
         return {
-            "report": FORM,
+            "report": self.form,
             "rows": [asdict(row) for row in self.rows],
-            "confusion": self.confusion,
+            **({"confusion": self.confusion} if self.form == "evaluation/v1" else {}),
             "skipped": dict(self.skipped),
             "articles": {name: dict(counts) for name, counts in self.articles.items()},
         }
 
 
-def load_report(path: Path) -> Report:
+def load_report(path: Path, form: Form = "evaluation/v1") -> Report:
     """Read a report that was saved as JSON.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or one of another form.
     """
     try:
-        return Report(_Saved.model_validate_json(path.read_bytes()).articles)
+        saved = _Saved.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise InvalidInput(
             str(path), f"no report of extractor eval --json: {error.errors()[0]['msg']}"
         ) from error
+    if saved.report != form:
+        raise InvalidInput(str(path), f"a report of the form {saved.report}, not {form}: no common figures")
+    return Report(saved.articles, form=form)
 
 
 def _figure(metric: Metric) -> Figure:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from extractor.evaluation.attribution import attribution_metrics, count_attribution
 from extractor.evaluation.claims import claim_metrics, count_claims
-from extractor.evaluation.counts import Counts, Metric
+from extractor.evaluation.counts import Counts, Metric, told
 from extractor.evaluation.matching import Matching
 from extractor.evaluation.reference import Reference
 from extractor.evaluation.segments import count_segments, segment_metrics
@@ -27,4 +27,4 @@ def score(predicted: Reference, reference: Reference, text: str) -> Counts:
     counts.update(count_segments(predicted, reference, text))
     counts.update(count_claims(matching, Wording(text, reference)))
     counts.update(count_attribution(predicted, reference, matching))
-    return {name: int(count) for name, count in sorted(counts.items()) if count}
+    return told(counts)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from extractor.evaluation.gum import GumAttribution, GumDocument, Range
 from extractor.evaluation.reference import Reference
 from extractor.schemas.extraction.v1 import Assertion, Claim, Evidence, Hop, Label, Segment, Source, Span
 
@@ -99,6 +100,39 @@ WHOLE = annotation(OPENING, COST, LENGTH, WORKERS, sources=(ECHO, MAYOR))
 """All there is to find."""
 
 
+GUM_TEXT = "Ann Kohn said AFP reported that the bridge fell and two people died."
+
+
+def place(words: str, text: str = GUM_TEXT) -> Range:
+    """The range of the first place of some words."""
+    start = text.index(words)
+    return start, start + len(words)
+
+
+def gum_attribution(
+    source: str, cue: str | None, content: str, *, nested_in: int | None = None, text: str = GUM_TEXT
+) -> GumAttribution:
+    """An attribution of an entity that has its words as its name."""
+    return GumAttribution(
+        source=place(source, text),
+        name=source,
+        entity=len(source),
+        cue=place(cue, text) if cue else None,
+        content=(place(content, text),),
+        nested_in=nested_in,
+        polarity="positive",
+    )
+
+
+GUM_DOCUMENT = GumDocument(
+    id="bridge",
+    attributions=(
+        gum_attribution("Ann Kohn", "said", "AFP reported that the bridge fell and two people died"),
+        gum_attribution("AFP", "reported", "the bridge fell and two people died", nested_in=0),
+    ),
+)
+
+
 def uncheck(result: Reference) -> Reference:
     """What a result says, as an annotator would: without the extractor's checks."""
     data = result.model_dump(mode="json")
@@ -122,3 +156,20 @@ def write_case(folder: Path, reference: Reference = WHOLE, second: Reference | N
 def write_reference(path: Path, reference: Reference) -> None:
     """A reference file."""
     path.write_text(json.dumps(reference.model_dump(mode="json"), ensure_ascii=False), encoding="utf-8")
+
+
+PORT_DOCUMENT = GumDocument(
+    id="port",
+    attributions=(
+        gum_attribution("l’Écho", "Selon", "le port rouvre lundi, a dit le maire", text=TEXT),
+        gum_attribution("le maire", "a dit", "le port rouvre lundi", nested_in=0, text=TEXT),
+    ),
+)
+"""What GUM would have of the text."""
+
+
+def write_gum(folder: Path, document: GumDocument = PORT_DOCUMENT) -> Path:
+    """The gum.json of a case."""
+    path = folder / "gum.json"
+    path.write_text(document.model_dump_json(), encoding="utf-8")
+    return path

@@ -60,6 +60,16 @@ def test_another_json_is_no_report(tmp_path: Path) -> None:
         load_report(path)
 
 
+def test_a_report_is_of_its_form_and_so_is_what_is_read_again(tmp_path: Path) -> None:
+    report = Report({"a": {"gold": 2, "found": 1}}, form="gum/v1")
+    assert [(row.name, row.value) for row in report.rows][1] == ("gum attribution recall", 0.5)
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report.as_json()), encoding="utf-8")
+    assert load_report(path, "gum/v1") == report
+    with pytest.raises(InvalidInput, match=r"a report of the form gum/v1, not evaluation/v1"):
+        load_report(path)
+
+
 def test_two_reports_differ_over_the_articles_of_both() -> None:
     compared = compare_reports(Report({"a": ALL, "b": ALL, "c": ALL}), Report({"b": HALF, "c": HALF}))
     assert compared.articles == ("b", "c")
