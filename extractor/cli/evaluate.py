@@ -9,8 +9,9 @@ from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 from extractor.evaluation.halves import Half
 
 if TYPE_CHECKING:
+    from extractor.evaluation.collection import Predict
     from extractor.evaluation.comparison import Comparison
-    from extractor.evaluation.report import Report
+    from extractor.evaluation.report import Form, Report
     from extractor.golden.cases import Case
 
 
@@ -27,28 +28,28 @@ def evaluate(
     agreement: Annotated[
         bool, typer.Option("--agreement", help="Score reference-b.json against reference.json instead.")
     ] = False,
+    gum: Annotated[
+        bool, typer.Option("--gum", help="Score against gum.json instead: gold attributions of others.")
+    ] = False,
+    ceiling: Annotated[
+        bool, typer.Option("--ceiling", help="With --gum: score reference.json against gum.json.")
+    ] = False,
     half: Annotated[Half | None, typer.Option(help="Only this half of the cases.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, to keep or compare.")] = False,
 ) -> None:
     """Score results against the reference.json of cases: segments, claims, attribution.
 
+    With --gum against their gum.json: attribution as the GUM corpus has it, for cases made from its texts.
     Exit code: 0 scored, 1 some case could not be, 2 wrong usage or configuration.
     """
-    from extractor.evaluation.collection import (  # noqa: PLC0415 - keeps --help fast
-        find_referenced,
-        replayed,
-        results_of,
-        score_cases,
-        second_annotator,
-    )
+    from extractor.evaluation.collection import find_referenced  # noqa: PLC0415 - keeps --help fast
 
-    if agreement and out:
-        raise typer.BadParameter("goes without --agreement, which scores no results", param_hint="--out")
-    cases = find_referenced(folder, half, twice=agreement)
-    predict = second_annotator if agreement else results_of(out) if out else replayed
-    report = score_cases(cases, predict)
+    _check_usage(out=out, agreement=agreement, gum=gum, ceiling=ceiling)
+    files = _files(agreement=agreement, gum=gum, ceiling=ceiling)
+    cases = find_referenced(folder, half, files=files)
+    report = _scored(cases, _predict(out, agreement=agreement, ceiling=ceiling), gum=gum)
     if other:
-        before = _other(other, cases)
+        before = _other(other, cases, report.form)
         _show_comparison(_compared(report, before, other), report, as_json=as_json)
         skipped = {**before.skipped, **report.skipped}
     else:
@@ -59,12 +60,56 @@ def evaluate(
     raise typer.Exit(INCOMPLETE if skipped else 0)
 
 
-def _other(path: Path, cases: "list[Case]") -> "Report":
-    """A saved report, or the results of another run."""
-    from extractor.evaluation.collection import results_of, score_cases  # noqa: PLC0415
+def _check_usage(*, out: Path | None, agreement: bool, gum: bool, ceiling: bool) -> None:
+    if gum and agreement:
+        raise typer.BadParameter("goes without --agreement: GUM has one annotation", param_hint="--gum")
+    if ceiling and not gum:
+        raise typer.BadParameter("goes with --gum", param_hint="--ceiling")
+    if out and (agreement or ceiling):
+        which = "--agreement" if agreement else "--ceiling"
+        raise typer.BadParameter(f"goes without {which}, which scores no results", param_hint="--out")
+
+
+def _files(*, agreement: bool, gum: bool, ceiling: bool) -> tuple[str, ...]:
+    """The files that a case has to have."""
+    from extractor.evaluation.gum import GUM  # noqa: PLC0415
+    from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE  # noqa: PLC0415
+
+    if gum:
+        return (GUM, REFERENCE) if ceiling else (GUM,)
+    return (REFERENCE, SECOND_REFERENCE) if agreement else (REFERENCE,)
+
+
+def _predict(out: Path | None, *, agreement: bool, ceiling: bool) -> "Predict":
+    """What is scored of each case."""
+    from extractor.evaluation.collection import (  # noqa: PLC0415
+        adjudicated,
+        replayed,
+        results_of,
+        second_annotator,
+    )
+
+    if out:
+        return results_of(out)
+    if agreement:
+        return second_annotator
+    return adjudicated if ceiling else replayed
+
+
+def _scored(cases: "list[Case]", predict: "Predict", *, gum: bool) -> "Report":
+    from extractor.evaluation.collection import score_cases, score_cases_on_gum  # noqa: PLC0415
+
+    return score_cases_on_gum(cases, predict) if gum else score_cases(cases, predict)
+
+
+def _other(path: Path, cases: "list[Case]", form: "Form") -> "Report":
+    """A saved report of the same form, or the results of another run."""
+    from extractor.evaluation.collection import results_of  # noqa: PLC0415
     from extractor.evaluation.report import load_report  # noqa: PLC0415
 
-    return load_report(path) if path.is_file() else score_cases(cases, results_of(path))
+    if path.is_file():
+        return load_report(path, form)
+    return _scored(cases, results_of(path), gum=form == "gum/v1")
 
 
 def _compared(report: "Report", before: "Report", path: Path) -> "Comparison":
@@ -87,8 +132,9 @@ def _show_report(report: "Report", *, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     console.print(figures_table(report))
-    console.print()
-    console.print(confusion_table(report))
+    if report.form == "evaluation/v1":
+        console.print()
+        console.print(confusion_table(report))
 
 
 def _show_comparison(comparison: "Comparison", report: "Report", *, as_json: bool) -> None:

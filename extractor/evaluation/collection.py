@@ -1,13 +1,15 @@
-"""The cases that have a reference, each with what is to be scored against it."""
+"""The cases that have a reference, GUM's included, each with what is to be scored against it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from extractor.errors import ExtractorError, InvalidInput, InvalidReference, NoSuchCase
 from extractor.evaluation.counts import Counts
+from extractor.evaluation.gum import GUM, load_gum
+from extractor.evaluation.gum_scoring import score_gum
 from extractor.evaluation.halves import Half, half_of
 from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE, Reference, load_reference
-from extractor.evaluation.report import Report
+from extractor.evaluation.report import Form, Report
 from extractor.evaluation.scoring import score
 from extractor.golden.cases import Case, find_cases
 from extractor.runs.ledger import read_results
@@ -17,28 +19,29 @@ Predict = Callable[[Case], Reference]
 """What is to be scored of a case."""
 
 
-def find_referenced(folder: Path, half: Half | None = None, *, twice: bool = False) -> list[Case]:
-    """The case in a folder, or those in it, that have a reference, sorted by name.
+def find_referenced(
+    folder: Path, half: Half | None = None, *, files: Sequence[str] = (REFERENCE,)
+) -> list[Case]:
+    """The case in a folder, or those in it, that have what is needed, sorted by name.
 
     Args:
         folder: a case or a folder of cases.
         half: only that half of them; by default all.
-        twice: only those that have a second annotator's reference too.
+        files: only those that have each of these files.
 
     Raises:
         NoSuchCase: there is none.
         ArticleError, InvalidSetting: as ``find_cases``.
     """
-    wanted = (REFERENCE, SECOND_REFERENCE) if twice else (REFERENCE,)
     found = [
         case
         for case in find_cases(folder)
-        if all((case.folder / name).is_file() for name in wanted)
+        if all((case.folder / name).is_file() for name in files)
         and (half is None or half_of(case.name) == half)
     ]
     if not found:
         of_half = f" in the {half} half" if half else ""
-        raise NoSuchCase(str(folder), f"no case{of_half} has a {' and a '.join(wanted)}")
+        raise NoSuchCase(str(folder), f"no case{of_half} has a {' and a '.join(files)}")
     return found
 
 
@@ -48,23 +51,46 @@ def score_cases(cases: Iterable[Case], predict: Predict) -> Report:
     Raises:
         InvalidReference: a reference is damaged.
     """
+
+    def count(case: Case) -> Counts:
+        text = case.article.text
+        reference = load_reference(case.folder / REFERENCE, text)
+        return score(predict(case), reference, text)
+
+    return _report("evaluation/v1", cases, count)
+
+
+def score_cases_on_gum(cases: Iterable[Case], predict: Predict) -> Report:
+    """As ``score_cases``, against GUM's attributions."""
+
+    def count(case: Case) -> Counts:
+        document = load_gum(case.folder / GUM, case.article.text)
+        return score_gum(predict(case), document)
+
+    return _report("gum/v1", cases, count)
+
+
+def _report(form: Form, cases: Iterable[Case], count: Callable[[Case], Counts]) -> Report:
     articles: dict[str, Counts] = {}
     skipped: dict[str, str] = {}
     for case in cases:
-        text = case.article.text
-        reference = load_reference(case.folder / REFERENCE, text)
         try:
-            articles[case.name] = score(predict(case), reference, text)
+            articles[case.name] = count(case)
         except InvalidReference:
             raise
         except ExtractorError as error:
             skipped[case.name] = str(error)
-    return Report(articles, skipped)
+    return Report(articles, skipped, form)
 
 
 def replayed(case: Case) -> Reference:
     """What the case's recorded replies lead to."""
     return Reference.of(case.replay())
+
+
+def adjudicated(case: Case) -> Reference:
+    """What the reference says: a ceiling of what a foreign reference can give."""
+    return load_reference(case.folder / REFERENCE, case.article.text)
 
 
 def second_annotator(case: Case) -> Reference:

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from evaluation.made import TEXT, WHOLE, annotation, uncheck, write_case, write_reference
+from evaluation.made import TEXT, WHOLE, annotation, uncheck, write_case, write_gum, write_reference
 
 from extractor.article import Article
 from extractor.errors import InvalidReference, NoSuchCase, NoSuchFolder
@@ -13,10 +13,12 @@ from extractor.evaluation.collection import (
     replayed,
     results_of,
     score_cases,
+    score_cases_on_gum,
     second_annotator,
 )
+from extractor.evaluation.gum import GUM
 from extractor.evaluation.halves import Half, half_of
-from extractor.evaluation.reference import Reference
+from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE, Reference
 from extractor.golden.cases import load_case
 from extractor.runs.ledger import Ledger
 from extractor.schemas.extraction.v1 import ArticleInfo, Extraction
@@ -24,8 +26,11 @@ from extractor.schemas.extraction.v1 import ArticleInfo, Extraction
 TUNED, REPORTED = "port-2", "port-0"
 
 
-def names(folder: Path, half: Half | None = None, *, twice: bool = False) -> list[str]:
-    return [case.name for case in find_referenced(folder, half, twice=twice)]
+BOTH = (REFERENCE, SECOND_REFERENCE)
+
+
+def names(folder: Path, half: Half | None = None, files: tuple[str, ...] = (REFERENCE,)) -> list[str]:
+    return [case.name for case in find_referenced(folder, half, files=files)]
 
 
 def result(id_: str, text: str = TEXT, found: Reference = WHOLE) -> Extraction:
@@ -57,7 +62,7 @@ def test_cases_without_a_reference_are_left_out(tmp_path: Path) -> None:
     (write_case(tmp_path / "c") / "reference.json").unlink()
     assert names(tmp_path) == ["a", "b"]
     assert names(tmp_path / "a") == ["a"]
-    assert names(tmp_path, twice=True) == ["b"]
+    assert names(tmp_path, files=BOTH) == ["b"]
 
 
 def test_the_half_of_a_case_hangs_on_its_name_alone(tmp_path: Path) -> None:
@@ -76,7 +81,7 @@ def test_the_halves_are_halves() -> None:
 def test_no_case_with_a_reference_is_an_error(tmp_path: Path) -> None:
     write_case(tmp_path / TUNED)
     with pytest.raises(NoSuchCase, match=r"no case has a reference.json and a reference-b.json"):
-        find_referenced(tmp_path, twice=True)
+        find_referenced(tmp_path, files=BOTH)
     with pytest.raises(NoSuchCase, match=r"no case in the report half has a reference.json"):
         find_referenced(tmp_path, Half.REPORT)
 
@@ -99,7 +104,7 @@ def test_a_case_that_cannot_be_replayed_stops_no_other(tmp_path: Path) -> None:
 
 def test_two_annotators_who_agree_are_1(tmp_path: Path) -> None:
     write_case(tmp_path / "a", second=WHOLE)
-    report = score_cases(find_referenced(tmp_path, twice=True), second_annotator)
+    report = score_cases(find_referenced(tmp_path, files=BOTH), second_annotator)
     assert {row.value for row in report.rows if row.name.endswith("f1")} == {1}
 
 
@@ -134,6 +139,16 @@ def test_a_case_without_a_result_or_with_one_of_another_text_is_skipped(tmp_path
     report = score_cases(find_referenced(tmp_path / "cases"), results_of(run_of(tmp_path / "out", other)))
     assert report.skipped["a"].endswith("no result has the id a or a/article.txt")
     assert report.skipped["b"].endswith("the result of b is of another text")
+
+
+def test_a_result_of_another_text_is_not_held_against_gum(tmp_path: Path) -> None:
+    write_gum(write_case(tmp_path / "cases" / "a"))
+    other = result("a", "Another text.", annotation(tiles=WHOLE.segments[:1]))
+    out = run_of(tmp_path / "out", other)
+    report = score_cases_on_gum(find_referenced(tmp_path / "cases", files=(GUM,)), results_of(out))
+    assert report.form == "gum/v1"
+    assert report.articles == {}
+    assert report.skipped["a"].endswith("the result of a is of another text")
 
 
 def test_a_folder_without_results_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from doubles.command import run, run_on_terminal
-from evaluation.made import COST, OPENING, WHOLE, annotation, uncheck, write_case, write_reference
+from evaluation.made import COST, OPENING, WHOLE, annotation, uncheck, write_case, write_gum, write_reference
 
 from extractor.evaluation.reference import Reference
 from extractor.golden.cases import load_case
@@ -113,3 +113,105 @@ def test_a_damaged_reference_is_named_and_the_exit_code_2(cases: Path) -> None:
     shown = run("eval", cases, "--agreement")
     assert shown.returncode == 2
     assert f"reference {cases / 'a' / 'reference.json'}: segments: Field required" in shown.stderr
+
+
+@pytest.fixture
+def gum_cases(cases: Path) -> Path:
+    """Of three cases two have a gum.json, and in one the reference lacks what GUM has."""
+    write_case(cases / "c")
+    for name in "ab":
+        write_gum(cases / name)
+    write_reference(cases / "b" / "reference.json", annotation(COST, sources=WHOLE.sources))
+    return cases
+
+
+def test_the_references_are_scored_against_gum(gum_cases: Path) -> None:
+    shown = run("eval", gum_cases, "--gum", "--ceiling")
+    table = lines(shown.stdout)
+    assert shown.returncode == 0
+    assert shown.stdout.startswith("2 articles")
+    assert table["gum attribution recall"] == ["50.0", "0.0 to 100.0", "4"]
+    assert table["gum nested recall"] == ["50.0", "0.0 to 100.0", "2"]
+    assert table["gum predicted in a content"] == ["100.0", "100.0 to 100.0", "1"]
+    assert "reference down" not in shown.stdout
+
+
+def test_recorded_replies_and_a_run_are_scored_against_gum(tmp_path: Path, golden: Path) -> None:
+    folder = shutil.copytree(golden / "mecca-crane", tmp_path / "cases" / "mecca-crane")
+    (folder / "reference.json").unlink()
+    out = tmp_path / "out"
+    made = run("run", folder, "--out", out, "--replay", folder / "replies", "--model", "external-llm")
+    assert made.returncode == 0, made.stderr
+    replayed, scored = (run("eval", folder, "--gum", *more) for more in ((), ("--out", out)))
+    assert replayed.returncode == scored.returncode == 0
+    assert replayed.stdout == scored.stdout
+    assert lines(replayed.stdout)["gum attribution recall"][-1] == "4"
+    compared = lines(run("eval", folder, "--gum", "--other", out).stdout)
+    assert compared["gum attribution recall"][2] == "+0.0"
+
+
+def test_a_gum_report_is_compared_with_one_of_its_own_form_only(gum_cases: Path, tmp_path: Path) -> None:
+    saved, other = tmp_path / "gum.json", tmp_path / "agreement.json"
+    saved.write_text(run("eval", gum_cases, "--gum", "--ceiling", "--json").stdout, encoding="utf-8")
+    other.write_text(run("eval", gum_cases, "--agreement", "--json").stdout, encoding="utf-8")
+    data = json.loads(saved.read_bytes())
+    assert (data["report"], sorted(data["articles"])) == ("gum/v1", ["a", "b"])
+    assert "confusion" not in data
+    write_reference(gum_cases / "b" / "reference.json", WHOLE)
+    shown = run("eval", gum_cases, "--gum", "--ceiling", "--other", saved)
+    assert lines(shown.stdout)["gum attribution recall"][:3] == ["100.0", "50.0", "+50.0"]
+    for flags, file, told in (
+        (("--agreement",), saved, "a report of the form gum/v1, not evaluation/v1"),
+        (("--gum", "--ceiling"), other, "a report of the form evaluation/v1, not gum/v1"),
+    ):
+        refused = run("eval", gum_cases, *flags, "--other", file)
+        assert refused.returncode == 2
+        assert f"input {file}: {told}" in refused.stderr
+
+
+def test_half_of_the_gum_cases_is_scored_alone(gum_cases: Path) -> None:
+    assert run("eval", gum_cases, "--gum", "--ceiling", "--half", "report").stdout.startswith("2 articles")
+    shown = run("eval", gum_cases, "--gum", "--half", "tune")
+    assert shown.returncode == 2
+    assert "no case in the tune half has a gum.json" in shown.stderr
+
+
+def test_a_damaged_gum_file_is_named_and_the_exit_code_2(gum_cases: Path) -> None:
+    path = gum_cases / "a" / "gum.json"
+    for words, told in (
+        ("{}", "id: Field required"),
+        (
+            path.read_text(encoding="utf-8").replace('"nested_in":0', '"nested_in":7'),
+            "attribution 1: there is no 7",
+        ),
+    ):
+        path.write_text(words, encoding="utf-8")
+        shown = run("eval", gum_cases, "--gum", "--ceiling")
+        assert shown.returncode == 2
+        assert f"reference {path}: {told}" in shown.stderr
+        write_gum(gum_cases / "a")
+
+
+def test_a_gum_case_that_cannot_be_scored_is_named_and_the_exit_code_1(gum_cases: Path) -> None:
+    shown = run("eval", gum_cases, "--gum")
+    assert shown.returncode == 1
+    assert [line.split(": ")[:2] for line in shown.stderr.splitlines()] == [
+        ["a", "not scored"],
+        ["b", "not scored"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("flags", "blamed"),
+    [
+        (("--gum", "--agreement"), "--gum"),
+        (("--ceiling",), "--ceiling"),
+        (("--gum", "--ceiling", "--out", "out"), "--out"),
+    ],
+)
+def test_flags_that_contradict_each_other_are_wrong_usage(
+    gum_cases: Path, flags: tuple[str, ...], blamed: str
+) -> None:
+    shown = run("eval", gum_cases, *flags)
+    assert shown.returncode == 2
+    assert f"Invalid value for {blamed}" in shown.stderr
