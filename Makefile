@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test coverage eval check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
+.PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -38,6 +38,9 @@ dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environ
 
 versions-test:  ## the tests on every Python version that is here, and the calls on openai 2
 	tests/versions.sh
+
+economy: $(STAMP)  ## characters spent on an article, beside one langextract call
+	$(BIN)/python benchmarks/economy.py
 
 bench: $(STAMP)  ## start-up, and grounding on a sample
 	$(BIN)/python benchmarks/startup.py
