@@ -45,6 +45,10 @@ class Asker:
         self.rejected: list[Rejected] = []
         self.usage = Usage()
 
+    def form(self, record: Record) -> type[BaseModel]:
+        """The class of replies to a record's prompt, of the version that the settings name."""
+        return load_prompt(self.settings.prompt(record)).schema.model
+
     async def ask(
         self,
         record: Record,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel
+
 from extractor.asking import Asker, salvage
 from extractor.claims import GroundedClaim, Metadata, Passage
 from extractor.errors import ReplyInvalid, ReplyTruncated
@@ -12,7 +14,8 @@ from extractor.grounding.searchable import Searchable
 from extractor.grounding.support import Known, support_checks
 from extractor.mentions import Mention, Mentions, cue_words, not_found, source_words
 from extractor.repair import Failing, ask_for_repairs
-from extractor.schemas.attribution import v1
+from extractor.sayings import frame_near, in_sayings
+from extractor.schemas.attribution import v1, v2
 from extractor.schemas.extraction.v1 import Assertion, Hop
 
 _MOST_NAMED = 20
@@ -91,27 +94,42 @@ async def attribute(
     wanted = {said.id: said for claim in claims for said in claim.assertions}
     reply = await _ask(asker, shown, claims, metadata.title, wanted)
     names = {source.id: source.name for source in reply.sources}
+    frames = [_Frame.of(said, wanted) for said in reply.sayings]
     where = Mentions(text, shown)
-    failing = [
-        item
-        for said in reply.attributions
-        for item in not_found(said, wanted[said.assertion].passage, names, where)
-    ]
+    failing = [item for frame in frames for item in not_found(frame.said, frame.beside.passage, names, where)]
     where = where.repaired(await ask_for_repairs(asker, shown, failing))
-    mentioned = _mentioned(reply.attributions, wanted, where)
+    mentioned = _mentioned(frames, where)
     attributed = Attributed(sources=_registry(reply.sources, mentioned, where, asker))
     attributor = _Attributor(asker, where, _known(shown, metadata))
-    for said in reply.attributions:
-        if unnamed := [repr(names[hop.source]) for hop in said.chain if hop.source not in attributed.sources]:
-            attributed.missing[said.assertion] = f"the article does not name {', '.join(unnamed)}"
+    for frame in frames:
+        if unnamed := [
+            repr(names[hop.source]) for hop in frame.said.chain if hop.source not in attributed.sources
+        ]:
+            reason = f"the article does not name {', '.join(unnamed)}"
+            attributed.missing.update(dict.fromkeys(frame.said.assertions, reason))
         else:
-            attributed.assertions[said.assertion] = attributor.assertion(said, wanted[said.assertion])
+            attributed.assertions.update(attributor.assertions(frame))
     return attributed
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A saying, the listed assertions it covers, and that one of them beside which its words stand."""
+
+    said: v2.Saying
+    covered: tuple[ListedAssertion, ...]
+    beside: ListedAssertion
+
+    @classmethod
+    def of(cls, said: v2.Saying, wanted: Mapping[str, ListedAssertion]) -> "_Frame":
+        covered = tuple(wanted[id_] for id_ in said.assertions)
+        nearest = frame_near(said, {each.id: each.passage for each in covered})
+        return cls(said, covered, wanted[nearest])
 
 
 def _known(shown: Sequence[Excerpt], metadata: Metadata) -> Known:
     """What a claim may draw on besides its evidence."""
-    apart = "\n".join(each for each in (metadata.title, metadata.published) if each)
+    apart = "\n".join(each for each in (metadata.title, metadata.published, metadata.byline) if each)
     return Known("\n".join(excerpt.text for excerpt in shown), apart)
 
 
@@ -121,24 +139,27 @@ async def _ask(
     claims: Sequence[ListedClaim],
     title: str | None,
     wanted: dict[str, ListedAssertion],
-) -> v1.Reply:
-    def check(reply: v1.Reply) -> str | None:
-        return _complaint(reply, set(wanted))
+) -> v2.Reply:
+    def check(reply: BaseModel) -> str | None:
+        return _complaint(in_sayings(reply), set(wanted))
 
+    form = asker.form("attribution")
     try:
-        return await asker.ask("attribution", v1.Reply, check=check, units=shown, claims=claims, title=title)
+        return in_sayings(
+            await asker.ask("attribution", form, check=check, units=shown, claims=claims, title=title)
+        )
     except (ReplyTruncated, ReplyInvalid) as error:
-        finished = salvage(error.content, v1.Reply)
+        finished = salvage(error.content, form)
         if finished is None:
             raise
         asker.note(error, "attribution")
-        return _usable(finished, set(wanted))
+        return _usable(in_sayings(finished), set(wanted))
 
 
-def _complaint(reply: v1.Reply, wanted: set[str]) -> str | None:
-    given = [said.assertion for said in reply.attributions]
+def _complaint(reply: v2.Reply, wanted: set[str]) -> str | None:
+    given = [id_ for said in reply.sayings for id_ in said.assertions]
     registered = [source.id for source in reply.sources]
-    used = {hop.source for said in reply.attributions for hop in said.chain}
+    used = {hop.source for said in reply.sayings for hop in said.chain}
     faults = {
         "assertions without attribution": wanted - set(given),
         "attributions of assertions that are not in the list": set(given) - wanted,
@@ -150,26 +171,26 @@ def _complaint(reply: v1.Reply, wanted: set[str]) -> str | None:
     return "; ".join(told) or None
 
 
-def _usable(reply: v1.Reply, wanted: set[str]) -> v1.Reply:
+def _usable(reply: v2.Reply, wanted: set[str]) -> v2.Reply:
     """Of a reply that stays wrong: the first attribution of each listed assertion with registered sources."""
     registered = {source.id for source in reply.sources}
-    first: dict[str, v1.Attribution] = {}
-    for said in reply.attributions:
-        if said.assertion in wanted and {hop.source for hop in said.chain} <= registered:
-            first.setdefault(said.assertion, said)
-    return v1.Reply.model_construct(sources=reply.sources, attributions=list(first.values()))
+    left = set(wanted)
+    sayings: list[v2.Saying] = []
+    for said in reply.sayings:
+        first = [id_ for id_ in dict.fromkeys(said.assertions) if id_ in left]
+        if first and {hop.source for hop in said.chain} <= registered:
+            sayings.append(said.model_copy(update={"assertions": first}))
+            left -= set(first)
+    return v2.Reply.model_construct(sources=reply.sources, sayings=sayings)
 
 
-def _mentioned(
-    attributions: Sequence[v1.Attribution], wanted: Mapping[str, ListedAssertion], where: Mentions
-) -> dict[str, list[str]]:
+def _mentioned(frames: Sequence[_Frame], where: Mentions) -> dict[str, list[str]]:
     """For each source the words that name it in chains, as the article has them."""
     mentioned: dict[str, list[str]] = {}
-    for said in attributions:
-        passage = wanted[said.assertion].passage
-        for hop in said.chain:
-            item = source_words(hop, passage)
-            if item and (mention := where.near(item, passage)):
+    for frame in frames:
+        for hop in frame.said.chain:
+            item = source_words(hop, frame.beside.passage)
+            if item and (mention := where.near(item, frame.beside.passage)):
                 mentioned.setdefault(hop.source, []).append(mention.span.text)
     return mentioned
 
@@ -204,13 +225,40 @@ class _Attributor:
     where: Mentions
     known: Known
 
-    def assertion(self, said: v1.Attribution, listed_: ListedAssertion) -> Assertion:
-        passage = listed_.passage
+    def assertions(self, frame: _Frame) -> dict[str, Assertion]:
+        """Every assertion that a saying covers, by its listed id: all with the words of its one frame."""
+        said = frame.said
+        chain, checks = self._chain(frame)
+        said_when = self._said_when(said, frame.beside)
+        return {
+            each.id: Assertion(
+                evidence=each.passage.evidence,
+                segment=each.passage.segment,
+                stance=said.stance,
+                certainty=said.certainty,
+                hearsay=said.hearsay,
+                said_when=said_when,
+                chain=chain,
+                checks=tuple(
+                    dict.fromkeys(
+                        (
+                            *(f"quote-{check}" for check in each.passage.checks),
+                            *checks,
+                            *(f"claim-{check}" for check in self._support(said, each)),
+                        )
+                    )
+                ),
+            )
+            for each in frame.covered
+        }
+
+    def _chain(self, frame: _Frame) -> tuple[tuple[Hop, ...], list[str]]:
+        """The hops with their located words, and what is wrong with those."""
         chain: list[Hop] = []
-        checks = [f"quote-{check}" for check in passage.checks]
-        for hop in said.chain:
-            cue = self._mention(cue_words(hop, passage), listed_)
-            source = self._mention(source_words(hop, passage), listed_, cue)
+        checks: list[str] = []
+        for hop in frame.said.chain:
+            cue = self._mention(cue_words(hop, frame.beside.passage), frame.beside)
+            source = self._mention(source_words(hop, frame.beside.passage), frame.beside, cue)
             checks += [f"cue-{check}" for check in (cue.checks if cue else ())]
             checks += [f"source-{check}" for check in (source.checks if source else ())]
             chain.append(
@@ -222,17 +270,7 @@ class _Attributor:
                     cue_span=cue.span if cue else None,
                 )
             )
-        checks += [f"claim-{check}" for check in self._support(said, listed_)]
-        return Assertion(
-            evidence=passage.evidence,
-            segment=passage.segment,
-            stance=said.stance,
-            certainty=said.certainty,
-            hearsay=said.hearsay,
-            said_when=self._said_when(said, listed_),
-            chain=tuple(chain),
-            checks=tuple(dict.fromkeys(checks)),
-        )
+        return tuple(chain), checks
 
     def _mention(
         self, item: Failing | None, listed_: ListedAssertion, cue: Mention | None = None
@@ -244,7 +282,7 @@ class _Attributor:
             self._reject(f"{item.what} not found", listed_, item.quote)
         return mention
 
-    def _said_when(self, said: v1.Attribution, listed_: ListedAssertion) -> str | None:
+    def _said_when(self, said: v2.Saying, listed_: ListedAssertion) -> str | None:
         if not said.said_when:
             return None
         mention = self.where.near(Failing("said_when", listed_.unit, said.said_when), listed_.passage)
@@ -255,7 +293,7 @@ class _Attributor:
     def _reject(self, reason: str, listed_: ListedAssertion, words: str) -> None:
         self.asker.reject("attribution", reason, assertion=listed_.quote, words=words)
 
-    def _support(self, said: v1.Attribution, listed_: ListedAssertion) -> tuple[str, ...]:
+    def _support(self, said: v2.Saying, listed_: ListedAssertion) -> tuple[str, ...]:
         """What in the claim's wording the passage does not bear out."""
         evidence = listed_.passage.evidence
         first, last = evidence[0].start, evidence[-1].end

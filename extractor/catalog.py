@@ -1,7 +1,8 @@
 """(record, version) -> prompt and schema, with their fingerprints.
 
 Prompts are files ``prompts/<record>/v<N>.md``, reply schemas modules ``schemas/<record>/v<N>.py`` with a
-class ``Reply``. A name is a record, which means its latest version, or ``record@vN``.
+class ``Reply``. A name is a record, which means its latest released version, or ``record@vN``. A version
+whose front matter says ``draft = true`` is not released: it can be tried by its name, and edited.
 """
 
 import importlib
@@ -60,6 +61,7 @@ class Prompt:
         sha256: fingerprint of the file's bytes.
         summary: what it asks for, in a few words.
         text: the file's text.
+        is_draft: not released yet: asked for by its version only, and not locked.
     """
 
     record: str
@@ -69,6 +71,7 @@ class Prompt:
     sha256: str
     summary: str
     text: str
+    is_draft: bool
 
     @property
     def name(self) -> str:
@@ -78,15 +81,13 @@ class Prompt:
 
 @cache
 def load_prompt(name: str) -> Prompt:
-    """Load ``claims`` (the latest version) or ``claims@v1``.
+    """Load ``claims`` (the latest released version) or ``claims@v1``.
 
     Raises:
         NoSuchPrompt: there is no such record or version.
     """
     record, version = _resolve(name)
-    data = resources.files("extractor").joinpath("prompts", record, f"v{version}.md").read_bytes()
-    _, front_matter, body = data.decode().split("+++\n", 2)
-    head = tomllib.loads(front_matter)
+    data, head, body = _read(record, version)
     _, *parts = _ROLE.split(body)
     return Prompt(
         record=record,
@@ -96,7 +97,19 @@ def load_prompt(name: str) -> Prompt:
         sha256=sha256(data).hexdigest(),
         summary=head["summary"],
         text=data.decode(),
+        is_draft=_is_draft(head),
     )
+
+
+def _read(record: str, version: int) -> tuple[bytes, dict[str, Any], str]:
+    """A prompt's file, its front matter and the rest."""
+    data = resources.files("extractor").joinpath("prompts", record, f"v{version}.md").read_bytes()
+    _, front_matter, body = data.decode().split("+++\n", 2)
+    return data, tomllib.loads(front_matter), body
+
+
+def _is_draft(head: Mapping[str, Any]) -> bool:
+    return head.get("draft") is True
 
 
 def check_prompts(names: Iterable[str]) -> None:
@@ -129,12 +142,24 @@ def prompt_names() -> tuple[str, ...]:
     )
 
 
+@cache
+def released_names() -> tuple[str, ...]:
+    """Every prompt that is no draft, in the order of the pipeline."""
+    return tuple(name for name in prompt_names() if not _is_draft(_read(*_parsed(name))[1]))
+
+
 def _resolve(name: str) -> tuple[str, int]:
     known = prompt_names()
-    matches = [each for each in known if name in (each, each.partition("@")[0])]
+    if name in known:
+        return _parsed(name)
+    matches = [each for each in released_names() if each.partition("@")[0] == name]
     if not matches:
         raise NoSuchPrompt(name, known)
-    record, _, version = matches[-1].partition("@v")
+    return _parsed(matches[-1])
+
+
+def _parsed(name: str) -> tuple[str, int]:
+    record, _, version = name.partition("@v")
     return record, int(version)
 
 

@@ -1,13 +1,13 @@
 """Second step: propositions, each with the located passages that put it forward."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.asking import Asker, salvage
 from extractor.errors import ReplyInvalid, ReplyTruncated
 from extractor.excerpts import Excerpt
 from extractor.grounding.findings import NOT_FOUND
-from extractor.grounding.scope import scope_of, segment_ranges
+from extractor.grounding.scope import Scope, cuts, scope_of, segment_ranges
 from extractor.grounding.searchable import Searchable
 from extractor.grounding.verdict import Verdict, ground
 from extractor.repair import Failing, ask_for_repairs
@@ -42,11 +42,19 @@ class GroundedClaim:
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is known of the article apart from its text."""
+    """What is known of the article apart from the units that are shown.
+
+    Args:
+        title: known apart from the text.
+        published: likewise.
+        language: BCP 47 tag.
+        byline: the text's own byline and dateline, by which "yesterday" can be dated.
+    """
 
     title: str | None
     published: str | None
     language: str | None
+    byline: str | None
 
 
 async def find_claims(
@@ -82,6 +90,7 @@ async def _ask(asker: Asker, shown: Sequence[Excerpt], metadata: Metadata, setti
             units=shown,
             title=metadata.title,
             published=metadata.published,
+            byline=metadata.byline,
             language=metadata.language,
             kinds=settings.kinds,
         )
@@ -131,9 +140,20 @@ class _Finder:
         """Where the pieces of a passage stand, looked for in the hinted unit first."""
         repaired = [self._repaired.get((quote, unit), (quote, unit)) for quote in quotes]
         hint = repaired[0][1] if repaired else unit
-        return ground(
-            [quote for quote, _ in repaired], self._text, scope_of(self._shown, hint, self._segments)
-        )
+        scope = scope_of(self._shown, hint, self._segments)
+        verdict = ground([quote for quote, _ in repaired], self._text, scope)
+        if verdict.places or len(repaired) != 1:
+            return verdict
+        return self._across(repaired[0][0], scope) or verdict
+
+    def _across(self, quote: str, scope: Scope) -> Verdict | None:
+        """A passage that something inserted into the page cuts in two; the model saw it in one piece."""
+        for pieces in cuts(quote, self._text.text, self._segments):
+            verdict = ground(pieces, self._text, scope)
+            if len(verdict.places) == len(pieces) and verdict.match != "fuzzy":
+                # what stands between is no part of the article that was left out of the quote
+                return replace(verdict, checks=tuple(each for each in verdict.checks if each != "elision"))
+        return None
 
     def learn(self, item: Failing, quote: str, unit: int | None) -> None:
         """Use other words for a quote from now on."""

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal
 
-from extractor.catalog import Prompt, load_prompt, prompt_names
+from extractor.catalog import Prompt, load_prompt, prompt_names, released_names
 from extractor.errors import PromptEdited
 
 
@@ -34,9 +34,11 @@ def fingerprint(prompt: Prompt) -> Fingerprint:
     return Fingerprint(prompt.sha256, prompt.schema.name, prompt.schema.sha256)
 
 
-def state(prompt: Prompt, locked: Mapping[str, Fingerprint]) -> Literal["locked", "edited", "new"]:
-    """Whether a prompt is as it was released, was edited since, or has not been released."""
+def state(prompt: Prompt, locked: Mapping[str, Fingerprint]) -> Literal["locked", "edited", "new", "draft"]:
+    """Whether a prompt is as it was released, was edited since, is not locked yet, or is a draft."""
     known = locked.get(prompt.name)
+    if known is None and prompt.is_draft:
+        return "draft"
     return "new" if known is None else "locked" if known == fingerprint(prompt) else "edited"
 
 
@@ -56,7 +58,7 @@ def edited() -> Iterator[PromptEdited]:
 
 
 def write_lock() -> list[str]:
-    """Lock the prompts that are new; their names.
+    """Lock the prompts that are new and no drafts; their names.
 
     Raises:
         PromptEdited: a released one was edited; nothing is written.
@@ -64,8 +66,8 @@ def write_lock() -> list[str]:
     for error in edited():
         raise error
     locked = read_lock()
-    new = [name for name in prompt_names() if name not in locked]
-    entries = {name: vars(locked.get(name) or fingerprint(load_prompt(name))) for name in prompt_names()}
+    new = [name for name in released_names() if name not in locked]
+    entries = {name: vars(locked.get(name) or fingerprint(load_prompt(name))) for name in released_names()}
     with resources.as_file(resources.files("extractor").joinpath("prompts")) as folder:
         text = json.dumps(entries, indent=2) + "\n"
         Path(folder, "lock.json").write_text(text, encoding="utf-8", newline="\n")

@@ -10,7 +10,7 @@ from extractor.grounding.scope import Range, Scope, scope_of, segment_ranges
 from extractor.grounding.searchable import Searchable
 from extractor.grounding.verdict import ground
 from extractor.repair import Failing
-from extractor.schemas.attribution import v1
+from extractor.schemas.attribution import v1, v2
 from extractor.schemas.extraction.v1 import Span
 from extractor.schemas.repair.v1 import Repair
 
@@ -108,9 +108,9 @@ def cue_words(hop: v1.Hop, passage: Passage) -> Failing | None:
 
 
 def not_found(
-    said: v1.Attribution, passage: Passage, names: Mapping[str, str], where: Mentions
+    said: v2.Saying, passage: Passage, names: Mapping[str, str], where: Mentions
 ) -> Iterator[Failing]:
-    """The words of an attribution that do not stand where they should, and names that stand nowhere."""
+    """The words of a saying that do not stand where they should, and names that stand nowhere."""
     for hop in said.chain:
         for item in (source_words(hop, passage), cue_words(hop, passage)):
             if item and where.near(item, passage) is None:

@@ -21,6 +21,7 @@ from extractor.schemas.extraction.v1 import (
     Extraction,
     Hop,
     Provenance,
+    Segment,
     Source,
     Span,
     Status,
@@ -29,6 +30,9 @@ from extractor.segmentation import find_segments
 from extractor.settings import Settings
 from extractor.units import split_units
 from extractor.version import __version__
+
+_LONGEST_BYLINE = 500
+"""Code points of the bylines that are shown with the claims prompt: a page can call anything a byline."""
 
 
 async def extract_article(article: Article, model: Model, settings: Settings, model_name: str) -> Extraction:
@@ -61,7 +65,9 @@ async def attempt_article(article: Article, model: Model, settings: Settings, mo
     except (ModelError, ReplyError) as error:
         asker.note(error, "segments")
         raise ExtractionFailed(error, _result(article, asker, model_name, status="failed")) from error
-    metadata = Metadata(article.title, article.published, article.language or language)
+    metadata = Metadata(
+        article.title, article.published, article.language or language, _byline(article.text, segments)
+    )
     work = _Work(asker, Searchable(article.text), metadata, settings)
     excerpts = labelled(article.text, units, segments, settings.claims_from)
     if not excerpts:
@@ -87,6 +93,12 @@ class ExtractionFailed(ExtractorError):
         super().__init__(str(error))
         self.error = error
         self.result = result
+
+
+def _byline(text: str, segments: Sequence[Segment]) -> str | None:
+    """The bylines and datelines of an article, which no claim is made of."""
+    parts = (text[each.start : each.end].strip() for each in segments if each.label == "byline")
+    return " / ".join(" ".join(part.split()) for part in parts)[:_LONGEST_BYLINE] or None
 
 
 def _result(

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from doubles.port import SEGMENTS, TEXT, assert_spans_are_slices
-from doubles.scripted import Scripted, attribution, claim, hop, source
+from doubles.scripted import Scripted, claim, hop, saying, source
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,8 +20,8 @@ def claim_of(text: str, said: list[tuple[int, list[str]]], kind: str) -> dict[st
     return claim(text, *said, kind=kind)
 
 
-def attribution_of(id_: str, chain: list[dict[str, Any]], when: str | None) -> dict[str, Any]:
-    return attribution(id_, *chain, said_when=when)
+def saying_of(ids: list[str], chain: list[dict[str, Any]], when: str | None) -> dict[str, Any]:
+    return {**saying("", *chain, said_when=when), "assertions": ids}
 
 
 WORDS = TEXT.replace("\n", " ").split(" ")
@@ -58,9 +58,9 @@ CLAIMS = st.builds(
 )
 HOPS = st.builds(hop, IDS, st.none() | UNITS, MAYBE, MAYBE)
 SOURCES = st.builds(source, IDS, QUOTES, named=st.booleans(), role=MAYBE, anonymity=MAYBE, speaks_for=MAYBE)
-ATTRIBUTIONS = st.builds(
-    attribution_of,
-    st.sampled_from(["c1.1", "c1.2", "c2.1", "c3.1", "c9.9", ""]),
+SAYINGS = st.builds(
+    saying_of,
+    st.lists(st.sampled_from(["c1.1", "c1.2", "c2.1", "c3.1", "c9.9", ""]), min_size=1, max_size=4),
     st.lists(HOPS, max_size=3),
     MAYBE,
 )
@@ -71,16 +71,16 @@ REPAIRS = st.fixed_dictionaries({"item": st.integers(1, 5), "unit": st.none() | 
 @given(
     st.lists(CLAIMS, max_size=3),
     st.lists(SOURCES, max_size=3),
-    st.lists(ATTRIBUTIONS, max_size=5),
+    st.lists(SAYINGS, max_size=5),
     st.lists(REPAIRS, max_size=4),
 )
 def test_every_span_is_a_slice_and_every_name_stands_in_the_article(
-    claims: list[Any], sources: list[Any], attributions: list[Any], repairs: list[Any]
+    claims: list[Any], sources: list[Any], sayings: list[Any], repairs: list[Any]
 ) -> None:
     model = Scripted(
         segments=SEGMENTS,
         claims={"claims": claims},
-        attribution={"sources": sources, "attributions": attributions},
+        attribution={"sources": sources, "sayings": sayings},
         repair={"repairs": repairs},
     )
     result = asyncio.run(extract_article(Article(TEXT), model, load_settings(Options(reasks=0)), "m"))

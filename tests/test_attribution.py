@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from doubles.port import (
     ATTRIBUTION,
-    ATTRIBUTIONS,
     CLAIMS,
     ONE_CLAIM,
+    SAYINGS,
     SEGMENTS,
     SOURCES,
     attributed,
     run,
     run_model,
 )
-from doubles.scripted import Scripted, attribution, body_reply, claim, hop, reply, source
+from doubles.scripted import Scripted, body_reply, claim, hop, reply, saying, source
 
 from extractor.errors import (
     ContextWindowExceeded,
@@ -36,7 +36,7 @@ def test_sources_are_one_registry_with_their_mentions() -> None:
 
 
 def test_a_source_that_is_in_no_chain_is_not_registered() -> None:
-    more = {"sources": [*SOURCES, source("d", "Bravo")], "attributions": ATTRIBUTIONS}
+    more = {"sources": [*SOURCES, source("d", "Bravo")], "sayings": SAYINGS}
     assert [each.name for each in run(attribution=more).sources] == ["l’Écho", "Anne Roux", "maire"]
 
 
@@ -57,12 +57,12 @@ def test_words_of_a_hop_that_are_not_found_are_null_and_said() -> None:
 
 def test_a_source_named_twice_in_one_place_has_one_mention() -> None:
     both = [
-        attribution("c1.1", hop("a", 4, "Le maire", "nie")),
-        attribution("c2.1", hop("a", 4, "Le maire", "nie")),
+        saying("c1.1", hop("a", 4, "Le maire", "nie")),
+        saying("c2.1", hop("a", 4, "Le maire", "nie")),
     ]
     result = run(
         claims={"claims": [claim("x", (4, "C’est faux.")), claim("y", (4, "faux"))]},
-        attribution={"sources": [source("a", "maire")], "attributions": both},
+        attribution={"sources": [source("a", "maire")], "sayings": both},
     )
     assert [span.text for span in result.sources[0].mentions] == ["Le maire"]
 
@@ -75,7 +75,7 @@ def test_a_pronoun_is_found_as_a_word_near_its_cue() -> None:
         claims={"claims": [claim("x", (3, "Non"))]},
         attribution={
             "sources": [source("a", "il", named=False)],
-            "attributions": [attribution("c1.1", hop("a", 3, "il", "dit"))],
+            "sayings": [saying("c1.1", hop("a", 3, "il", "dit"))],
         },
     )
     span = result.claims[0].assertions[0].chain[0].source_span
@@ -91,7 +91,7 @@ def test_words_far_from_the_assertion_are_somebody_elses() -> None:
         claims={"claims": [claim("x", (10, "Non"))]},
         attribution={
             "sources": [source("a", "Jean")],
-            "attributions": [attribution("c1.1", hop("a", 10, "Jean", "dit"))],
+            "sayings": [saying("c1.1", hop("a", 10, "Jean", "dit"))],
         },
         repair={"repairs": []},
     )
@@ -142,11 +142,11 @@ def test_a_text_in_its_own_voice_has_an_empty_chain() -> None:
 @pytest.mark.parametrize(
     ("bad", "complaint"),
     [
-        ({"sources": SOURCES, "attributions": ATTRIBUTIONS[:2]}, "assertions without attribution: c2.1"),
-        ({"sources": SOURCES, "attributions": [*ATTRIBUTIONS, attribution("c9.9")]}, "not in the list: c9.9"),
-        ({"sources": SOURCES, "attributions": [*ATTRIBUTIONS, ATTRIBUTIONS[0]]}, "attributed twice: c1.1"),
-        ({"sources": SOURCES[1:], "attributions": ATTRIBUTIONS}, "not registered: a"),
-        ({"sources": [*SOURCES, SOURCES[0]], "attributions": ATTRIBUTIONS}, "registered twice: a"),
+        ({"sources": SOURCES, "sayings": SAYINGS[:2]}, "assertions without attribution: c2.1"),
+        ({"sources": SOURCES, "sayings": [*SAYINGS, saying("c9.9")]}, "not in the list: c9.9"),
+        ({"sources": SOURCES, "sayings": [*SAYINGS, SAYINGS[0]]}, "attributed twice: c1.1"),
+        ({"sources": SOURCES[1:], "sayings": SAYINGS}, "not registered: a"),
+        ({"sources": [*SOURCES, SOURCES[0]], "sayings": SAYINGS}, "registered twice: a"),
     ],
 )
 def test_an_attribution_that_contradicts_itself_is_asked_again(bad: dict[str, Any], complaint: str) -> None:
@@ -156,7 +156,7 @@ def test_an_attribution_that_contradicts_itself_is_asked_again(bad: dict[str, An
 
 
 def test_what_stays_unattributed_is_rejected_and_the_result_is_partial() -> None:
-    result = run(attribution={"sources": SOURCES, "attributions": ATTRIBUTIONS[:2]})
+    result = run(attribution={"sources": SOURCES, "sayings": SAYINGS[:2]})
     assert (result.status, [each.error for each in result.problems]) == ("partial", ["ReplyInvalid"])
     assert [each.text for each in result.claims] == ["Le port rouvre lundi."]
     (lost,) = result.rejected
@@ -183,7 +183,8 @@ def test_a_failed_attribution_leaves_the_claims_in_sight(error: Exception) -> No
 
 def test_an_attribution_that_is_cut_off_is_kept_as_far_as_it_came() -> None:
     whole = json.dumps(ATTRIBUTION)
-    result = run(attribution=reply(whole[: whole.index('"c2.1"')], finish_reason="length"))
+    latest = {"prompts": ("attribution@v2",)}
+    result = run(options=latest, attribution=reply(whole[: whole.index('"c2.1"')], finish_reason="length"))
     assert (result.status, [each.text for each in result.claims]) == ("partial", ["Le port rouvre lundi."])
     assert result.rejected[0].value["text"] == "Il y a 40 navires."
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import jsonschema
 import pytest
 
-from extractor.catalog import RECORDS, load_prompt, prompt_names
+from extractor.catalog import RECORDS, load_prompt, prompt_names, released_names
 from extractor.errors import NoSuchPrompt
 
 Node = dict[str, Any]
@@ -27,11 +27,20 @@ def nodes(node: Any) -> Iterator[Node]:
 
 
 def test_every_record_has_a_prompt() -> None:
-    assert prompt_names() == ("segments@v1", "claims@v1", "attribution@v1", "repair@v1")
+    assert prompt_names() == (
+        "segments@v1", "claims@v1", "claims@v2", "attribution@v1", "attribution@v2", "repair@v1"
+    )  # fmt: skip
     assert {name.partition("@")[0] for name in prompt_names()} == set(RECORDS)
 
 
-def test_a_record_without_a_version_is_its_latest_version() -> None:
+def test_a_draft_is_there_by_its_name_only() -> None:
+    assert load_prompt("claims@v2").is_draft
+    assert not load_prompt("claims").is_draft
+    assert "claims@v2" in prompt_names()
+    assert "claims@v2" not in released_names()
+
+
+def test_a_record_without_a_version_is_its_latest_released_version() -> None:
     assert load_prompt("claims") == load_prompt("claims@v1")
 
 
@@ -118,5 +127,5 @@ def test_fingerprints_are_of_the_file_and_of_the_schema(name: str) -> None:
 
 def test_a_schema_is_named_by_record_and_version() -> None:
     assert [load_prompt(name).schema.name for name in prompt_names()] == [
-        "segments_v1", "claims_v1", "attribution_v1", "repair_v1",
+        "segments_v1", "claims_v1", "claims_v1", "attribution_v1", "attribution_v2", "repair_v1",
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from doubles.port import SEGMENTS, TEXT, attributed, run, run_model
-from doubles.scripted import Scripted, attribution, body_reply, claim, reply
+from doubles.scripted import Scripted, body_reply, claim, reply, saying
 
 from extractor.errors import (
     ModelRefused,
@@ -16,7 +16,7 @@ from extractor.errors import (
 def test_evidence_in_a_related_line_is_never_taken_for_the_body() -> None:
     result = run(
         claims={"claims": [claim("x", (3, "le port rouvre lundi"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert result.claims[0].assertions[0].evidence[0].start == TEXT.index("le port")
 
@@ -32,7 +32,7 @@ def test_comments_are_asked_for_on_purpose_and_marked() -> None:
     model = Scripted(
         segments=SEGMENTS,
         claims={"claims": [claim("Bravo.", (5, "Bravo"), kind="opinion")]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     result = run_model(model, options={"claims_from": ("comment",), "kinds": ("opinion",)})
     assert (result.claims[0].assertions[0].segment, result.claims[0].kind) == ("comment", "opinion")
@@ -44,7 +44,7 @@ def test_comments_are_asked_for_on_purpose_and_marked() -> None:
 def test_an_interrupted_passage_has_several_spans_in_text_order() -> None:
     result = run(
         claims={"claims": [claim("x", (1, ["lundi", "le port"]))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert [each.text for each in result.claims[0].assertions[0].evidence] == ["le port", "lundi"]
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_a_claim_is_rejected_in_sight(bad: dict[str, Any], reason
 def test_the_same_passage_twice_is_one_assertion() -> None:
     result = run(
         claims={"claims": [claim("x", (1, "le port"), (1, "le port"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert len(result.claims[0].assertions) == 1
     assert result.rejected[0].reason == "the same passage twice"
@@ -76,7 +76,7 @@ def test_the_same_passage_twice_is_one_assertion() -> None:
 def test_the_same_quote_twice_is_one_span() -> None:
     result = run(
         claims={"claims": [claim("x", (1, ["le port", "le port"]))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert len(result.claims[0].assertions[0].evidence) == 1
 
@@ -104,7 +104,7 @@ def test_an_altered_quote_is_rejected_with_what_was_altered() -> None:
 def test_a_slip_in_a_quote_is_named_and_the_article_s_words_are_the_evidence() -> None:
     result = run(
         claims={"claims": [claim("Le port rouvre lundi.", (1, "le port rouuvre lundi"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     (only,) = result.claims[0].assertions
     assert [(each.text, each.match) for each in only.evidence] == [("le port rouvre lundi", "fuzzy")]
@@ -114,7 +114,7 @@ def test_a_slip_in_a_quote_is_named_and_the_article_s_words_are_the_evidence() -
 def test_an_ellipsis_in_a_quote_gives_several_spans() -> None:
     result = run(
         claims={"claims": [claim("Le port rouvre.", (1, "le port [...] rapporte"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     evidence = result.claims[0].assertions[0].evidence
     assert [(each.text, each.match) for each in evidence] == [("le port", "exact"), ("rapporte", "exact")]
@@ -123,7 +123,7 @@ def test_an_ellipsis_in_a_quote_gives_several_spans() -> None:
 def test_a_claim_that_its_evidence_does_not_bear_out_is_kept_and_named() -> None:
     result = run(
         claims={"claims": [claim("Le port rouvre le 14.", (1, "le port rouvre lundi"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert result.claims[0].assertions[0].checks == ("claim-number",)
 
@@ -135,7 +135,7 @@ def test_a_denial_may_differ_from_its_claim_in_polarity() -> None:
             text,
             segments=body_reply(1),
             claims={"claims": [claim("Le port rouvre lundi.", (1, "Le port ne rouvre pas lundi"))]},
-            attribution={"sources": [], "attributions": [attribution("c1.1", stance=stance)]},
+            attribution={"sources": [], "sayings": [saying("c1.1", stance=stance)]},
         )
         assert result.claims[0].assertions[0].checks == checks
 
@@ -151,6 +151,45 @@ def test_a_unit_cut_by_an_advert_is_hinted_at_with_both_its_parts() -> None:
         text,
         segments={"language": "fr", "segments": parts},
         claims={"claims": [claim("Le port rouvre.", (2, "le port rouvre"))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert result.claims[0].assertions[0].evidence[0].start == text.rindex("le port")
+
+
+CUT = "Le port rouvre\nPublicité\nlundi à midi. Le maire nie."
+CUT_SEGMENTS = {
+    "language": "fr",
+    "segments": [
+        {"first_unit": 1, "starts_with": None, "last_unit": 1, "label": "body"},
+        {"first_unit": 2, "starts_with": None, "last_unit": 2, "label": "advert"},
+        {"first_unit": 3, "starts_with": None, "last_unit": 4, "label": "body"},
+    ],
+}
+
+
+def test_a_passage_that_an_advert_cuts_in_two_is_two_pieces_and_nothing_is_asked_again() -> None:
+    model = Scripted(
+        segments=CUT_SEGMENTS,
+        claims={"claims": [claim("Le port rouvre lundi à midi.", (1, "Le port rouvre lundi à midi"))]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
+    )
+    result = run_model(model, CUT)
+    (only,) = result.claims[0].assertions
+    assert [each.text for each in only.evidence] == ["Le port rouvre", "lundi à midi"]
+    assert (only.checks, model.asked("repair"), result.rejected) == ((), [], ())
+
+
+def test_what_an_advert_does_not_cut_is_not_put_together() -> None:
+    result = run(
+        CUT,
+        segments=CUT_SEGMENTS,
+        claims={
+            "claims": [claim("x", (1, "Le port rouvre lundi à minuit")), claim("y", (1, "rouvre Le maire"))]
+        },
+        repair={"repairs": []},
+    )
+    assert result.claims == ()
+    assert [each.reason.partition(":")[0] for each in result.rejected] == [
+        "quote altered",
+        "quote not found in the article",
+    ]

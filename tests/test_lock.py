@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from extractor import lock
-from extractor.catalog import load_prompt, prompt_names
+from extractor.catalog import load_prompt, released_names
 from extractor.errors import PromptEdited
 from extractor.golden.orphans import orphans
 from extractor.lock import Fingerprint, edited, read_lock, state, write_lock
@@ -18,7 +18,7 @@ def test_no_released_prompt_or_schema_was_edited(golden: Path) -> None:
 
 
 def test_every_prompt_is_locked() -> None:
-    assert tuple(read_lock()) == prompt_names(), "run: extractor prompts lock"
+    assert tuple(read_lock()) == released_names(), "run: extractor prompts lock"
 
 
 def pretend(monkeypatch: pytest.MonkeyPatch, locked: dict[str, Fingerprint]) -> None:
@@ -29,8 +29,8 @@ def test_an_edited_prompt_is_named_with_its_successor(monkeypatch: pytest.Monkey
     released = read_lock()
     pretend(monkeypatch, {**released, "claims@v1": replace(released["claims@v1"], prompt_sha256="0" * 64)})
     (error,) = edited()
-    assert error == PromptEdited("claims@v1", "prompts/claims/v1.md", "was edited", "v2")
-    assert str(error) == "prompts/claims/v1.md was edited, and claims@v1 is released: put it back and make v2"
+    assert error == PromptEdited("claims@v1", "prompts/claims/v1.md", "was edited", "v3")
+    assert str(error) == "prompts/claims/v1.md was edited, and claims@v1 is released: put it back and make v3"
     assert state(load_prompt("claims"), lock.read_lock()) == "edited"
     with pytest.raises(PromptEdited):
         write_lock()

@@ -9,7 +9,7 @@ from doubles.port import (
     run,
     run_model,
 )
-from doubles.scripted import Scripted, attribution, body_reply, claim, hop, source
+from doubles.scripted import Scripted, body_reply, claim, hop, saying, source
 
 from extractor import Article
 from extractor.errors import (
@@ -73,12 +73,10 @@ def test_a_long_article_is_read_in_windows_with_one_registry() -> None:
         ],
         claims=[{"claims": [claim("Oui.", (3, "oui"))]}, {"claims": [claim("Non.", (23, "non"))]}],
         attribution=[
-            {**half, "attributions": [attribution("c1.1", hop("x", 3, "Anne Roux", "dit"))]},
+            {**half, "sayings": [saying("c1.1", hop("x", 3, "Anne Roux", "dit"))]},
             {
                 **half,
-                "attributions": [
-                    attribution("c2.1", hop("y", 23, "Reuters", None), hop("x", 23, "Anne Roux", "dit"))
-                ],
+                "sayings": [saying("c2.1", hop("y", 23, "Reuters", None), hop("x", 23, "Anne Roux", "dit"))],
             },
         ],
     )
@@ -104,7 +102,7 @@ def test_a_window_that_fails_loses_only_itself() -> None:
         options={"window": 1_000},
         segments=[body_reply(100), later],
         claims=[ModelRefused("no"), {"claims": [claim("Non.", (120, "non"))]}],
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert (result.status, [each.text for each in result.claims]) == ("partial", ["Non."])
 
@@ -126,7 +124,7 @@ def test_hostile_text_comes_back_with_the_same_characters(line: str) -> None:
     model = Scripted(
         segments=body_reply(3),
         claims={"claims": [claim("x", (2, line))]},
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     result = run_model(model, text)
     assert result.claims[0].assertions[0].evidence[0].text == line

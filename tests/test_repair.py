@@ -1,7 +1,7 @@
 """What was not found, sent back once, through the whole pipeline with a scripted model."""
 
 from doubles.port import ONE_CLAIM, SEGMENTS, attributed, run, run_model
-from doubles.scripted import Scripted, attribution, body_reply, claim, hop, source
+from doubles.scripted import Scripted, body_reply, claim, hop, saying, source
 
 from extractor.errors import (
     ModelRefused,
@@ -20,7 +20,7 @@ def test_quotes_that_are_not_found_are_sent_back_once_in_one_call() -> None:
                 {"item": 2, "unit": None, "quote": None},
             ]
         },
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     result = run_model(model)
     assert [each.record for each in model.requests] == ["segments", "claims", "repair", "attribution"]
@@ -58,7 +58,7 @@ def test_a_repair_that_fails_is_said_and_loses_nothing_else() -> None:
     result = run(
         claims=claims,
         repair=ModelRefused("no"),
-        attribution={"sources": [], "attributions": [attribution("c1.1")]},
+        attribution={"sources": [], "sayings": [saying("c1.1")]},
     )
     assert (result.status, [each.error for each in result.problems]) == ("partial", ["ModelRefused"])
     assert [each.text for each in result.claims] == ["y"]
@@ -84,7 +84,7 @@ def test_a_repair_may_name_another_unit() -> None:
         claims={"claims": [claim("x", (10, "Non"))]},
         attribution={
             "sources": [source("a", "Jean")],
-            "attributions": [attribution("c1.1", hop("a", 10, "M. Jean", "dit"))],
+            "sayings": [saying("c1.1", hop("a", 10, "M. Jean", "dit"))],
         },
         repair={"repairs": [{"item": 1, "unit": 1, "quote": "Jean"}]},
     )

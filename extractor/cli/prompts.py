@@ -21,7 +21,7 @@ def list_(
         typer.Option("--golden", help="Say of edited versions which replies of these cases they orphan."),
     ] = None,
 ) -> None:
-    """Every version: locked, edited since its release, or new; its schema and what it asks for.
+    """Every version: locked, edited since its release, new, or a draft; its schema and what it asks for.
 
     Exit code 1 if a released version was edited.
     """

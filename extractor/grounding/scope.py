@@ -1,7 +1,9 @@
 """Where a quote may stand, and where it is said to stand."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.excerpts import Excerpt
 
@@ -34,6 +36,19 @@ def scope_of(shown: Sequence[Excerpt], unit: int, allowed: Sequence[Range]) -> S
         tuple((each.start, each.end) for each in shown if each.number == unit),
         tuple((each.start, each.end) for each in shown if abs(each.number - unit) <= NEIGHBOURS),
     )
+
+
+def cuts(quote: str, text: str, ranges: Sequence[Range]) -> Iterator[tuple[str, str]]:
+    """The two pieces of a quote that runs over the border of two ranges, for each that it may run over.
+
+    A border is found by the last word before it and the first word after it, side by side in the quote.
+    """
+    for (start, end), (following, last) in pairwise(ranges):
+        before, after = text[start:end].split(), text[following:last].split()
+        if not before or not after:
+            continue
+        for found in re.finditer(rf"{re.escape(before[-1])}\s*(?={re.escape(after[0])})", quote):
+            yield quote[: found.end()], quote[found.end() :]
 
 
 def segment_ranges(shown: Sequence[Excerpt]) -> Iterator[Range]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from doubles.command import KEY, ROOT, run
 from doubles.loopback import Answer, completion, failure, in_turn, serve
-from doubles.scripted import attribution, body_reply, claim
+from doubles.scripted import as_version_1, body_reply, claim, saying
 
 from extractor import Extraction
 
@@ -371,7 +371,7 @@ def test_two_versions_are_compared_by_what_they_change(tmp_path: Path) -> None:
     (articles / "port.txt").write_text("Le port rouvre.")
     segments, none = completion(json.dumps(body_reply(1))), completion('{"claims": []}')
     one = claim("Le port rouvre.", (1, "Le port rouvre"))
-    said = {"sources": [], "attributions": [attribution("c1.1")]}
+    said = as_version_1({"sources": [], "sayings": [saying("c1.1")]})
     more = [completion(json.dumps(each)) for each in ({"claims": [one]}, said)]
     with serve(in_turn(segments, none, segments, *more)) as server:
         live = (

@@ -10,11 +10,14 @@ from doubles.command import run, run_on_terminal
 from doubles.loopback import Answer, Body, Loopback, completion, in_turn, serve
 from doubles.port import ATTRIBUTION, CLAIMS, SEGMENTS
 from doubles.recorded import edit_expected, edit_reply, port_case
+from doubles.scripted import as_version_1
 
 from extractor.golden.cases import Case
 from extractor.golden.checking import check_case
 
-REPLIES = [completion(json.dumps(each, ensure_ascii=False)) for each in (SEGMENTS, CLAIMS, ATTRIBUTION)]
+REPLIES = [
+    completion(json.dumps(each, ensure_ascii=False)) for each in (SEGMENTS, CLAIMS, as_version_1(ATTRIBUTION))
+]
 RECORDED = "port: complete, 2 claims"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from doubles.loopback import Body
-from doubles.scripted import attribution, claim, hop, source
+from doubles.scripted import as_asked, claim, hop, saying, source
 
 _UNIT = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _ASSERTION = re.compile(r"^  (c\d+\.\d+) \[(\d+)\] ", re.MULTILINE)
@@ -51,7 +51,7 @@ def answer(body: Body) -> str:
         ValueError: a unit is no notice.
     """
     replies = {"segments": _segments, "claims": _claims, "attribution": _attribution}
-    return json.dumps(replies[record_of(body)](body), ensure_ascii=False)
+    return json.dumps(as_asked(replies[record_of(body)](body), body), ensure_ascii=False)
 
 
 def _shown(body: Body) -> str:
@@ -80,9 +80,8 @@ def _attribution(body: Body) -> dict[str, Any]:
     ids = {name: f"s{at}" for at, name in enumerate(dict.fromkeys(names.values()), 1)}
     return {
         "sources": [source(id_, name) for name, id_ in ids.items()],
-        "attributions": [
-            attribution(id_, hop(ids[names[unit]], unit, names[unit], "Selon"))
-            for id_, unit in assertions.items()
+        "sayings": [
+            saying(id_, hop(ids[names[unit]], unit, names[unit], "Selon")) for id_, unit in assertions.items()
         ],
     }
 

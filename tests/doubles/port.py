@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any, cast
 
-from doubles.scripted import Answer, Scripted, attribution, claim, hop, source
+from doubles.scripted import Answer, Scripted, claim, hop, saying, source
 from extractor import Article, Extraction
 from extractor.pipeline import extract_article
 from extractor.settings import Options, load_settings
@@ -57,14 +57,14 @@ SOURCES = [
 ]
 
 
-ATTRIBUTIONS = [
-    attribution("c1.1", hop("a", 1, "l’Écho", "rapporte"), hop("b", 1, "Anne Roux", "Selon")),
-    attribution("c1.2", hop("c", 4, "Le maire", "nie", style="direct"), stance="denies"),
-    attribution("c2.1", hop("b", 2, "la ministre", "a dit", style="direct"), said_when=None),
+SAYINGS = [
+    saying("c1.1", hop("a", 1, "l’Écho", "rapporte"), hop("b", 1, "Anne Roux", "Selon")),
+    saying("c1.2", hop("c", 4, "Le maire", "nie", style="direct"), stance="denies"),
+    saying("c2.1", hop("b", 2, "la ministre", "a dit", style="direct"), said_when=None),
 ]
 
 
-ATTRIBUTION = {"sources": SOURCES, "attributions": ATTRIBUTIONS}
+ATTRIBUTION = {"sources": SOURCES, "sayings": SAYINGS}
 
 
 def run(
@@ -90,4 +90,4 @@ ONE_CLAIM = {"claims": [claim("x", (4, "C’est faux."))]}
 def attributed(
     *chain: dict[str, Any], sources: list[dict[str, Any]] = SOURCES, **facts: Any
 ) -> dict[str, Any]:
-    return {"sources": sources, "attributions": [attribution("c1.1", *chain, **facts)]}
+    return {"sources": sources, "sayings": [saying("c1.1", *chain, **facts)]}

@@ -1,6 +1,7 @@
 """A model that gives prepared replies, one after the other, and remembers what it was asked."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from extractor.models.call import Reply, Request
@@ -30,11 +31,29 @@ class Scripted:
             raise answer
         if isinstance(answer, Reply):
             return answer
-        return reply(answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False))
+        if isinstance(answer, str):
+            return reply(answer)
+        return reply(json.dumps(as_asked(answer, request.body), ensure_ascii=False))
 
     def asked(self, record: str) -> list[str]:
         """The last message of each request for a record."""
         return [each.body["messages"][-1]["content"] for each in self.requests if each.record == record]
+
+
+def as_asked(answer: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer in sayings in the form of version 1 of the attribution schema, where that is asked for."""
+    is_first = body["response_format"]["json_schema"]["name"] == "attribution_v1"
+    return as_version_1(answer) if is_first and "sayings" in answer else answer
+
+
+def as_version_1(answer: dict[str, Any]) -> dict[str, Any]:
+    """An attribution reply in sayings, with an entry for each assertion as version 1 of its schema has it."""
+    told = [
+        {"assertion": id_, **{key: value for key, value in said.items() if key != "assertions"}}
+        for said in answer["sayings"]
+        for id_ in said["assertions"]
+    ]
+    return {**{key: value for key, value in answer.items() if key != "sayings"}, "attributions": told}
 
 
 def body_reply(units: int, label: str = "body") -> dict[str, Any]:
@@ -66,7 +85,7 @@ def hop(
     return {"source": source_id, **said, "cue_words": cue_words, **facts}
 
 
-def attribution(assertion: str, *chain: dict[str, Any], **facts: Any) -> dict[str, Any]:
-    """An attribution of an attribution reply."""
+def saying(assertion: str, *chain: dict[str, Any], **facts: Any) -> dict[str, Any]:
+    """A saying of an attribution reply, which covers one assertion."""
     unset = {"stance": "affirms", "certainty": "certain", "hearsay": False, "said_when": None}
-    return {"assertion": assertion, "chain": list(chain), **unset, **facts}
+    return {"assertions": [assertion], "chain": list(chain), **unset, **facts}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.scripted import attribution, body_reply, claim
+from doubles.scripted import as_asked, body_reply, claim, saying
 
 from extractor.errors import InvalidBatchFile, InvalidSetting, NoModel
 from extractor.golden.batch import custom_id, import_answers, pending_line, pending_request
@@ -43,13 +43,13 @@ def test_three_rounds_give_a_result(case: Case, tmp_path: Path) -> None:
     rounds = {
         "segments": body_reply(1),
         "claims": {"claims": [claim("Le port rouvre.", (1, "Le port rouvre"))]},
-        "attribution": {"sources": [], "attributions": [attribution("c1.1")]},
+        "attribution": {"sources": [], "sayings": [saying("c1.1")]},
     }
     for record, content in rounds.items():
         request = pending_request(case)
         assert request is not None
         assert request.record == record
-        answer(case, tmp_path, content)
+        answer(case, tmp_path, as_asked(content, request.body))
     assert pending_request(case) is None
     assert case.replay().claims[0].text == "Le port rouvre."
     assert len(find_recordings(case.folder)) == 3

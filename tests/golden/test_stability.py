@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from doubles.port import ATTRIBUTION, ATTRIBUTIONS, CLAIMS, SOURCES
+from doubles.port import ATTRIBUTION, CLAIMS, SAYINGS, SOURCES
 from doubles.recorded import Data, edit_exchange, edit_reply, port_case, record, seed_case
 from doubles.scripted import claim
 
@@ -91,12 +91,12 @@ def test_a_source_that_a_sample_calls_otherwise_is_the_same_source(seed: Case) -
 def test_a_claim_that_one_sample_alone_has_is_counted_for_it(tmp_path: Path) -> None:
     case = port_case(tmp_path / "port")
     ships, other = CLAIMS["claims"][0], claim("Quelqu’un a parlé.", (2, "a dit la ministre"))
-    attributions = [{**ATTRIBUTIONS[2], "assertion": assertion} for assertion in ("c1.1", "c2.1")]
+    attributions = [{**SAYINGS[2], "assertions": [assertion]} for assertion in ("c1.1", "c2.1")]
     for number, count in ((2, 2), (3, 1)):
         record(
             case.at(number),
             claims={"claims": [ships, other][:count]},
-            attribution={"sources": SOURCES, "attributions": attributions[:count]},
+            attribution={"sources": SOURCES, "sayings": attributions[:count]},
         )
     shares = [(each.text, each.held) for each in stability(case).claims]
     assert shares == [("Le port rouvre lundi.", 1), ("Il y a 40 navires.", 3), ("Quelqu’un a parlé.", 1)]
@@ -106,7 +106,7 @@ def test_a_place_that_one_sample_alone_has_for_a_claim_has_hops_of_its_own(tmp_p
     case = port_case(tmp_path / "port")
     more = CLAIMS["claims"][1]
     fewer = {**more, "assertions": more["assertions"][:1]}
-    attribution = {**ATTRIBUTION, "attributions": [ATTRIBUTIONS[0], ATTRIBUTIONS[2]]}
+    attribution = {**ATTRIBUTION, "sayings": [SAYINGS[0], SAYINGS[2]]}
     for number in (2, 3):
         shutil.copytree(case.replies, case.at(number).replies)
     shutil.rmtree(case.replies)
