@@ -7,6 +7,7 @@ import typer
 
 from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 from extractor.evaluation.halves import Half
+from extractor.evaluation.scored import Scored
 
 if TYPE_CHECKING:
     from extractor.evaluation.collection import Predict
@@ -19,20 +20,23 @@ if TYPE_CHECKING:
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="A golden case, or a folder of them.")],
     *,
-    out: Annotated[
-        Path | None, typer.Option(help="Score the results of this run; by default recorded replies.")
+    of: Annotated[
+        Scored,
+        typer.Option(
+            help="What is scored: recorded replies, what rules alone find, reference-b.json (a second "
+            "annotation), or with --gum reference.json."
+        ),
+    ] = Scored.REPLIES,
+    out: Annotated[Path | None, typer.Option(help="Score the results of this run instead.")] = None,
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option(help="Score recorded replies to this version, such as claims@v1; may be repeated."),
     ] = None,
     other: Annotated[
         Path | None, typer.Option(help="Compare with another run's folder, or with a saved --json report.")
     ] = None,
-    agreement: Annotated[
-        bool, typer.Option("--agreement", help="Score reference-b.json against reference.json instead.")
-    ] = False,
     gum: Annotated[
         bool, typer.Option("--gum", help="Score against gum.json instead: gold attributions of others.")
-    ] = False,
-    ceiling: Annotated[
-        bool, typer.Option("--ceiling", help="With --gum: score reference.json against gum.json.")
     ] = False,
     half: Annotated[Half | None, typer.Option(help="Only this half of the cases.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, to keep or compare.")] = False,
@@ -42,12 +46,23 @@ def evaluate(
     With --gum against their gum.json: attribution as the GUM corpus has it, for cases made from its texts.
     Exit code: 0 scored, 1 some case could not be, 2 wrong usage or configuration.
     """
-    from extractor.evaluation.collection import find_referenced  # noqa: PLC0415 - keeps --help fast
+    from extractor.evaluation.collection import (  # noqa: PLC0415 - keeps --help fast
+        SCORED,
+        find_referenced,
+        replayed_with,
+        results_of,
+    )
+    from extractor.evaluation.gum import GUM  # noqa: PLC0415
+    from extractor.evaluation.reference import REFERENCE  # noqa: PLC0415
 
-    _check_usage(out=out, agreement=agreement, gum=gum, ceiling=ceiling)
-    files = _files(agreement=agreement, gum=gum, ceiling=ceiling)
-    cases = find_referenced(folder, half, files=files)
-    report = _scored(cases, _predict(out, agreement=agreement, ceiling=ceiling), gum=gum)
+    _check_usage(of, out=out, prompt=prompt, gum=gum)
+    predict, files = SCORED[of]
+    cases = find_referenced(folder, half, files=(GUM if gum else REFERENCE, *files))
+    if out:
+        predict = results_of(out)
+    elif prompt:
+        predict = replayed_with(prompt)
+    report = _scored(cases, predict, gum=gum)
     if other:
         before = _other(other, cases, report.form)
         _show_comparison(_compared(report, before, other), report, as_json=as_json)
@@ -60,40 +75,13 @@ def evaluate(
     raise typer.Exit(INCOMPLETE if skipped else 0)
 
 
-def _check_usage(*, out: Path | None, agreement: bool, gum: bool, ceiling: bool) -> None:
-    if gum and agreement:
-        raise typer.BadParameter("goes without --agreement: GUM has one annotation", param_hint="--gum")
-    if ceiling and not gum:
-        raise typer.BadParameter("goes with --gum", param_hint="--ceiling")
-    if out and (agreement or ceiling):
-        which = "--agreement" if agreement else "--ceiling"
-        raise typer.BadParameter(f"goes without {which}, which scores no results", param_hint="--out")
-
-
-def _files(*, agreement: bool, gum: bool, ceiling: bool) -> tuple[str, ...]:
-    """The files that a case has to have."""
-    from extractor.evaluation.gum import GUM  # noqa: PLC0415
-    from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE  # noqa: PLC0415
-
-    if gum:
-        return (GUM, REFERENCE) if ceiling else (GUM,)
-    return (REFERENCE, SECOND_REFERENCE) if agreement else (REFERENCE,)
-
-
-def _predict(out: Path | None, *, agreement: bool, ceiling: bool) -> "Predict":
-    """What is scored of each case."""
-    from extractor.evaluation.collection import (  # noqa: PLC0415
-        adjudicated,
-        replayed,
-        results_of,
-        second_annotator,
-    )
-
-    if out:
-        return results_of(out)
-    if agreement:
-        return second_annotator
-    return adjudicated if ceiling else replayed
+def _check_usage(of: Scored, *, out: Path | None, prompt: list[str] | None, gum: bool) -> None:
+    if of is Scored.REFERENCE and not gum:
+        raise typer.BadParameter("a reference is scored against another one: with --gum", param_hint="--of")
+    if of is not Scored.REPLIES and (out or prompt):
+        raise typer.BadParameter(f"goes without --of {of}", param_hint="--out" if out else "--prompt")
+    if out and prompt:
+        raise typer.BadParameter("goes without --out: a run has its versions", param_hint="--prompt")
 
 
 def _scored(cases: "list[Case]", predict: "Predict", *, gum: bool) -> "Report":

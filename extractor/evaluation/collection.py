@@ -1,15 +1,18 @@
 """The cases that have a reference, GUM's included, each with what is to be scored against it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from extractor.catalog import check_prompts
 from extractor.errors import ExtractorError, InvalidInput, InvalidReference, NoSuchCase
+from extractor.evaluation.baseline import baseline
 from extractor.evaluation.counts import Counts
 from extractor.evaluation.gum import GUM, load_gum
 from extractor.evaluation.gum_scoring import score_gum
 from extractor.evaluation.halves import Half, half_of
 from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE, Reference, load_reference
 from extractor.evaluation.report import Form, Report
+from extractor.evaluation.scored import Scored
 from extractor.evaluation.scoring import score
 from extractor.golden.cases import Case, find_cases
 from extractor.runs.ledger import read_results
@@ -88,6 +91,21 @@ def replayed(case: Case) -> Reference:
     return Reference.of(case.replay())
 
 
+def replayed_with(prompts: Sequence[str]) -> Predict:
+    """What recorded replies to other prompt versions lead to.
+
+    Raises:
+        NoSuchPrompt: there is no such version.
+    """
+    check_prompts(prompts)
+    return lambda case: replayed(case.asked_with(prompts))
+
+
+def by_rules(case: Case) -> Reference:
+    """What the baseline finds without a model."""
+    return Reference.of(baseline(case.article))
+
+
 def adjudicated(case: Case) -> Reference:
     """What the reference says: a ceiling of what a foreign reference can give."""
     return load_reference(case.folder / REFERENCE, case.article.text)
@@ -96,6 +114,15 @@ def adjudicated(case: Case) -> Reference:
 def second_annotator(case: Case) -> Reference:
     """What another annotator found."""
     return load_reference(case.folder / SECOND_REFERENCE, case.article.text)
+
+
+SCORED: Mapping[Scored, tuple[Predict, tuple[str, ...]]] = {
+    Scored.REPLIES: (replayed, ()),
+    Scored.RULES: (by_rules, ()),
+    Scored.SECOND: (second_annotator, (SECOND_REFERENCE,)),
+    Scored.REFERENCE: (adjudicated, (REFERENCE,)),
+}
+"""What can be scored, with the files that a case has to have for it besides those it is scored against."""
 
 
 def results_of(out: Path) -> Predict:

@@ -12,7 +12,7 @@ def figures_table(report: Report) -> Table:
     """One line a figure with its confidence interval; shares in per cent."""
     table = _table(_articles(len(report.articles)), "metric", "value", "95 % interval", "n")
     for row in report.rows:
-        table.add_row(row.name, _shown(row.value, row.unit), _interval(row), str(row.n))
+        table.add_row(row.name, shown(row.value, row.unit), interval_shown(row), str(row.n))
     return table
 
 
@@ -24,10 +24,10 @@ def changes_table(comparison: Comparison) -> Table:
         style = ("green" if each.is_gain else "red") if each.is_clear else None
         table.add_row(
             each.name,
-            _shown(each.value, each.unit),
-            _shown(each.other, each.unit),
-            f"{_shown(each.difference, each.unit, signed=True)}{' *' if each.is_clear else ''}",
-            _interval(each, signed=True),
+            shown(each.value, each.unit),
+            shown(each.other, each.unit),
+            f"{shown(each.difference, each.unit, signed=True)}{' *' if each.is_clear else ''}",
+            interval_shown(each, signed=True),
             str(each.n),
             style=style,
         )
@@ -55,13 +55,14 @@ def _articles(count: int) -> str:
     return f"{count} {'article' if count == 1 else 'articles'}"
 
 
-def _interval(row: Row | Change, *, signed: bool = False) -> str:
+def interval_shown(row: Row | Change, *, signed: bool = False) -> str:
+    """A confidence interval; empty if there is none."""
     if row.low is None or row.high is None:
         return ""
-    return f"{_shown(row.low, row.unit, signed=signed)} to {_shown(row.high, row.unit, signed=signed)}"
+    return f"{shown(row.low, row.unit, signed=signed)} to {shown(row.high, row.unit, signed=signed)}"
 
 
-def _shown(value: float, unit: Unit, *, signed: bool = False) -> str:
+def shown(value: float, unit: Unit, *, signed: bool = False) -> str:
     """A share in per cent, a count as it is, the mean of characters or hops with decimals."""
     if unit == "share":
         return format(100 * value, "+.1f" if signed else ".1f")

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -66,6 +66,10 @@ class Case:
     def at(self, sample: int) -> "Case":
         """The same case with another sample of replies."""
         return replace(self, sample=sample)
+
+    def asked_with(self, prompts: Sequence[str]) -> "Case":
+        """The same case asked with other prompt versions than ``case.toml`` says, or the latest."""
+        return replace(self, options={**self.options, "prompts": tuple(prompts)})
 
     @property
     def expected(self) -> Path:
