@@ -30,8 +30,8 @@ check: $(STAMP)  ## style, types, layers
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-eval: $(STAMP)  ## quality of the recorded replies against the reference annotations
-	$(BIN)/extractor eval golden --half tune
+eval: $(STAMP)  ## every table of docs/quality.md, from recorded replies
+	$(BIN)/python benchmarks/quality.py
 
 dist-test: $(STAMP)  ## build wheel and sdist, install each into a clean environment, run the golden tests there
 	tests/installed.sh $(PYTHON) $(BIN)/python
