@@ -4,18 +4,23 @@ import codecs
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from extractor.errors import ArticleTooLarge, EmptyArticle, UnreadableArticle
+from extractor.pages import SUFFIXES as PAGES
+from extractor.pages import read_page
 
 MAX_SIZE = 5_000_000
 """Largest article, in bytes of a file or code points of text: a long book; more is not one article."""
 
-SUFFIXES = (".txt", ".md")
+SUFFIXES = (".txt", ".md", *PAGES)
 """File name endings that are read as articles."""
+
+METADATA = ("title", "url", "published", "language", "author", "site")
+"""What may be known of an article apart from its text."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -31,6 +36,8 @@ class Article:
         url: where the article was found.
         published: publication date as known to the caller, ISO 8601 preferred; helps to resolve dates.
         language: BCP 47 tag; by default the model says.
+        author: who wrote it, if known apart from the text.
+        site: the name of the site or outlet that published it.
 
     Raises:
         EmptyArticle: the text is empty or only white space.
@@ -44,10 +51,12 @@ class Article:
     url: str | None = None
     published: str | None = None
     language: str | None = None
+    author: str | None = None
+    site: str | None = None
 
     def __post_init__(self) -> None:
         _check_text(self.text, source="text")
-        for name in ("id", "title", "url", "published", "language"):
+        for name in ("id", *METADATA):
             if lone := _SURROGATE.search(getattr(self, name) or ""):
                 raise UnreadableArticle(name, "a lone surrogate", lone.start())
         if not self.id:
@@ -60,18 +69,23 @@ class Article:
 
 
 def read_article(path: Path, *, root: Path | None = None, id_: str | None = None) -> Article:
-    """Read a text file: UTF-8 with or without a byte order mark, or UTF-16 with one.
+    """Read a text file, UTF-8 with or without a byte order mark or UTF-16 with one, or a web page.
 
-    Line ends and everything else stay as they are; only the byte order mark is dropped. The article's id
+    Of a text file line ends and everything else stay as they are; only the byte order mark is dropped. Of a
+    page (.html, .htm, .xhtml) ``pages.read_page`` gives the text and what it says of itself. The article's id
     is ``id_``, or the file's path below ``root`` with forward slashes, or the file's name.
 
     Raises:
         UnreadableArticle: not a file, not readable, or not text; names the byte offset.
         EmptyArticle: nothing but white space.
+        NoArticle: a page without an article.
         ArticleTooLarge: over ``MAX_SIZE`` bytes.
     """
-    text = _decode(_read_bytes(path), source=path_text(path))
-    return Article(text, id=id_ or path_text(path.relative_to(root) if root else Path(path.name)))
+    data, source = _read_bytes(path), path_text(path)
+    id_ = id_ or path_text(path.relative_to(root) if root else Path(path.name))
+    if path.suffix.lower() in PAGES:
+        return Article(id=id_, **asdict(read_page(data, source=source)))
+    return Article(_decode(data, source=source), id=id_)
 
 
 def path_text(path: Path) -> str:

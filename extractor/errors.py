@@ -4,13 +4,14 @@ ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
 │   ├── InvalidReference, InvalidInput, NoBatches, CannotWrite, OutInUse, LedgerDamaged
-│   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable
+│   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable, MissingExtra
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
 ├── RunStopped              a folder run ends early, on purpose
 │   └── EndpointDown, BudgetSpent
 ├── ArticleError            one article cannot be read
-│   └── UnreadableArticle, EmptyArticle, ArticleTooLarge, NothingToClaim, InvalidRow, DuplicateId
+│   ├── UnreadableArticle, EmptyArticle, NoArticle, ArticleTooLarge, NothingToClaim
+│   └── InvalidRow, DuplicateId
 ├── ModelError              a call gave no usable reply
 │   ├── ModelUnavailable    the only kind that is retried
 │   ├── DeadlineExceeded, ModelRefused, ReplyTruncated, ContextWindowExceeded, RequestRejected
@@ -23,7 +24,7 @@ ExtractorError
 
 from dataclasses import dataclass
 
-_PASSED_IN = ("text", "id", "title", "url", "published", "language")
+_PASSED_IN = ("text", "id", "title", "url", "published", "language", "author", "site")
 
 
 class ExtractorError(Exception):
@@ -152,6 +153,17 @@ class NotSeparable(ConfigurationError):
 
     def __str__(self) -> str:
         return f"these changes cannot be taken without the others: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
+class MissingExtra(ConfigurationError):
+    """Something needs a package that an extra of this one installs."""
+
+    package: str
+    extra: str
+
+    def __str__(self) -> str:
+        return f"needs {self.package}, which is not installed: pip install 'article-extractor[{self.extra}]'"
 
 
 @dataclass(unsafe_hash=True)
@@ -351,6 +363,16 @@ class EmptyArticle(ArticleError):
 
     def __str__(self) -> str:
         return f"{self.source} is empty"
+
+
+@dataclass(unsafe_hash=True)
+class NoArticle(ArticleError):
+    """A web page holds no article: a list of links, a form, a page that only scripts fill."""
+
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.source} is a page without an article"
 
 
 @dataclass(unsafe_hash=True)

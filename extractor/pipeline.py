@@ -118,6 +118,8 @@ def _result(
             url=article.url,
             published=article.published,
             language=language or article.language,
+            author=article.author,
+            site=article.site,
             sha256=article.sha256,
             characters=len(article.text),
         ),

@@ -142,11 +142,14 @@ def test_metadata_reaches_the_prompts_and_the_result() -> None:
         url="https://example.org",
         published="2012-06-26",
         language="fr-CA",
+        author="A. Roux",
+        site="L'Écho",
     )
     result = asyncio.run(extract_article(article, model, load_settings(Options()), "m"))
     assert result.article.model_dump() == {
         "id": "x", "title": "Le {{ port }}", "url": "https://example.org", "published": "2012-06-26",
-        "language": "fr-CA", "sha256": article.sha256, "characters": len(TEXT),
+        "language": "fr-CA", "author": "A. Roux", "site": "L'Écho", "sha256": article.sha256,
+        "characters": len(TEXT),
     }  # fmt: skip
     assert 'Published: "2012-06-26"' in model.asked("claims")[0]
     assert 'Language of the article: "fr-CA"' in model.asked("claims")[0]

@@ -49,6 +49,8 @@ def baseline(article: Article) -> Extraction:
             url=article.url,
             published=article.published,
             language=article.language,
+            author=article.author,
+            site=article.site,
             sha256=article.sha256,
             characters=len(article.text),
         ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from extractor.article import Article, read_article
+from extractor.article import METADATA, Article, read_article
 from extractor.catalog import check_prompts
 from extractor.errors import InvalidSetting, NoSuchCase
 from extractor.models.recordings import KEY_DIGITS, SAMPLES, find_recordings
@@ -20,7 +20,6 @@ from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import ASKED, Options, Settings, load_settings
 
 _SAMPLED = f"{SAMPLES}/*/replies/*.json"
-_METADATA = ("title", "url", "published", "language")
 _COMPARISON = ("compare", "tolerance")
 
 
@@ -159,11 +158,11 @@ def load_case(folder: Path) -> Case:
     if not path.is_file():
         raise NoSuchCase(str(folder), "there is no article.txt")
     told = _read_toml(folder / "case.toml")
-    unknown = set(told) - {*_METADATA, *ASKED, *_COMPARISON}
+    unknown = set(told) - {*METADATA, *ASKED, *_COMPARISON}
     if unknown:
-        known = ", ".join(_METADATA + ASKED + _COMPARISON)
+        known = ", ".join(METADATA + ASKED + _COMPARISON)
         raise InvalidSetting(min(unknown), f"not a setting of a case; there are {known}")
-    metadata = {key: _as_text(key, told[key]) for key in _METADATA if key in told}
+    metadata = {key: _as_text(key, told[key]) for key in METADATA if key in told}
     options: Any = {key: told[key] for key in ASKED if key in told}
     article = Article(read_article(path).text, id=folder.resolve().name, **metadata)
     return Case(folder, article, options, *_comparison(told))

@@ -7,6 +7,7 @@ assertion, hop and source and not how the JSON differs.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from extractor.article import METADATA
 from extractor.golden.difference import Difference, Places, changed_fields, changed_spans, within
 from extractor.golden.pairing import Pairing, pair_assertions, pair_claims, pair_sources
 from extractor.golden.tiling import compare_segments
@@ -21,7 +22,7 @@ from extractor.schemas.extraction.v1 import (
     Source,
 )
 
-_ARTICLE_FIELDS = ("title", "url", "published", "language", "sha256", "characters")
+_ARTICLE_FIELDS = (*METADATA, "sha256", "characters")
 _SOURCE_FIELDS = ("name", "kind", "named", "role", "anonymity", "speaks_for")
 _ASSERTION_FIELDS = ("segment", "stance", "certainty", "hearsay", "said_when", "checks")
 

@@ -10,17 +10,18 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TextIO
 
-from extractor.article import MAX_SIZE, SUFFIXES, Article, path_text, read_article
+from extractor.article import MAX_SIZE, METADATA, SUFFIXES, Article, path_text, read_article
 from extractor.errors import InvalidInput, InvalidRow, NoSuchFolder
+from extractor.pages import read_page
 
-COLUMNS = ("id", "text", "title", "url", "published", "language")
-"""What a row of a table may say of an article; only ``text`` is needed."""
+COLUMNS = ("id", "text", "html", *METADATA)
+"""What a row of a table may say of an article; only ``text``, or ``html`` for a page, is needed."""
 
 _TABLES = (".jsonl", ".ndjson", ".csv", ".tsv")
 
@@ -189,7 +190,7 @@ def _folder(folder: Path, prefix: str) -> Iterator[Entry]:
         empty = False
         yield _file(path, prefix + path_text(path.relative_to(folder)))
     if empty:
-        raise NoSuchFolder(str(folder), f"holds no {' or '.join(SUFFIXES)} file")
+        raise NoSuchFolder(str(folder), f"holds no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file")
 
 
 def _file(path: Path, id_: str) -> Entry:
@@ -249,20 +250,25 @@ def _row(row: Mapping[str, Any], place: str, columns: Mapping[str, str]) -> Entr
     wrong = [name for name, value in told.items() if not _is_text(value)]
     if wrong:
         return _unreadable(place, f"column {columns.get(wrong[0], wrong[0])!r} is no text")
-    if told["text"] is None:
+    if told["text"] is None and told["html"] is None:
         return _unreadable(place, f"there is no column {columns.get('text', 'text')!r}")
     facts = {name: str(value) for name, value in told.items() if value not in (None, "")}
-    id_ = facts.pop("id", place)
-    return Entry(id_, lambda: Article(facts.get("text", ""), id=id_, **_without_text(facts)))
+    return Entry(facts.get("id", place), partial(_row_article, facts, place))
+
+
+def _row_article(facts: Mapping[str, str], place: str) -> Article:
+    """The article of a row; what the row says of a page counts for more than what the page says."""
+    known = {name: value for name, value in facts.items() if name in METADATA}
+    id_ = facts.get("id", place)
+    if "html" in facts and "text" not in facts:
+        page = read_page(facts["html"].encode(errors="surrogatepass"), source=place)
+        return Article(id=id_, **{**asdict(page), **known})
+    return Article(facts.get("text", ""), id=id_, **known)
 
 
 def _is_text(value: object) -> bool:
     """Whether a value is text, or a number that can be told as text."""
     return isinstance(value, str | int | None) and not isinstance(value, bool)
-
-
-def _without_text(facts: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in facts.items() if name != "text"}
 
 
 def _unreadable(place: str, reason: str) -> Entry:

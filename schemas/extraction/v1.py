@@ -4,6 +4,7 @@ Offsets are Unicode code points into the article text exactly as read, end exclu
 What each label and field means is defined in docs/guidelines.md.
 """
 
+from importlib import import_module
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, model_validator
@@ -124,7 +125,8 @@ class Problem(_Value):
 class ArticleInfo(_Value):
     """The article as it was read; ``characters`` counts code points.
 
-    ``sha256`` is null for a file that could not be read.
+    ``author`` and ``site`` are those that a page gives, or the caller. ``sha256`` is null for a file that
+    could not be read.
     """
 
     id: str
@@ -132,6 +134,8 @@ class ArticleInfo(_Value):
     url: str | None
     published: str | None
     language: str | None
+    author: str | None = None
+    site: str | None = None
     sha256: str | None
     characters: NonNegativeInt
 
@@ -201,6 +205,12 @@ class Extraction(_Value):
     def source(self, hop: Hop) -> Source:
         """The registered source of a hop."""
         return next(source for source in self.sources if source.id == hop.source)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows; ``extractor.report.fragment.result_html`` shows the text too."""
+        # by name, when a notebook asks: the display stands far above the records
+        display: str = import_module("extractor.report.fragment").result_html(self)
+        return display
 
     @model_validator(mode="after")
     def _segments_tile(self) -> Self:

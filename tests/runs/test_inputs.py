@@ -41,7 +41,7 @@ def only(place: str, **columns: str) -> Callable[[], Article]:
 
 
 def test_articles_of_the_only_folder_are_named_by_their_path_below_it() -> None:
-    write("in/b.txt", "in/a/c/d.MD", "in/a/e.txt", "in/z.html")
+    write("in/b.txt", "in/a/c/d.MD", "in/a/e.txt", "in/z.pdf")
     assert ids("in") == ["a/c/d.MD", "a/e.txt", "b.txt"]
     assert [entry.read().id for entry in as_inputs(Path("in"))] == ids("in")
 
@@ -139,7 +139,8 @@ def test_a_column_that_no_article_has_is_named() -> None:
     with pytest.raises(InvalidInput) as caught:
         Inputs((), columns={"text": "body", "body": "text"})
     assert caught.value == InvalidInput(
-        "body", "no column of an article; there are id, text, title, url, published, language"
+        "body",
+        "no column of an article; there are id, text, html, title, url, published, language, author, site",
     )
 
 
@@ -222,10 +223,10 @@ def test_a_list_that_is_not_there_is_named() -> None:
 
 
 def test_a_folder_with_nothing_to_read_is_named_also_among_others() -> None:
-    write("in/a.txt", "empty/b.html")
+    write("in/a.txt", "empty/b.pdf")
     with pytest.raises(NoSuchFolder) as caught:
         ids("in", "empty")
-    assert caught.value == NoSuchFolder("empty", "holds no .txt or .md file")
+    assert caught.value == NoSuchFolder("empty", "holds no .txt, .md, .html, .htm or .xhtml file")
 
 
 @pytest.mark.parametrize(

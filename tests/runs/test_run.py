@@ -49,7 +49,7 @@ def test_every_text_file_is_found_in_the_order_of_the_paths(tmp_path: Path) -> N
     write(tmp_path, b_txt="x", a_md="x", c__a_TXT="x", _hidden_txt="x")
     write(tmp_path / ".git", x_txt="x")
     (tmp_path / "c" / "d.TXT").write_text("x")
-    (tmp_path / "e.html").write_text("x")
+    (tmp_path / "e.pdf").write_text("x")
     (tmp_path / ".f.txt").write_text("x")
     assert [path.relative_to(tmp_path).as_posix() for path in find_articles(tmp_path)] == [
         "_hidden.txt", "a.md", "b.txt", "c/d.TXT",

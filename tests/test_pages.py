@@ -1,0 +1,139 @@
+"""HTML pages: the article, the readers' comments, what the page says of itself, in whatever encoding."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor.article import read_article
+from extractor.errors import ArticleError, NoArticle, UnreadableArticle
+from extractor.pages import decode_page, read_page
+
+HEAD = """<title>Le port rouvre - L'Écho</title>
+<meta property="og:title" content="Le port rouvre"><meta property="og:site_name" content="L'Écho">
+<meta property="article:published_time" content="2024-03-12T08:00:00+01:00">
+<meta name="author" content="Anne Roux"><link rel="canonical" href="https://echo.example/port">"""
+BODY = """<nav><a href="/">Accueil</a> <a href="/eco">Économie</a></nav>
+<article><h1>Le port rouvre</h1>
+<p>Selon la préfecture, le port de Nantes rouvre lundi après trois semaines de grève, rapporte L'Écho.</p>
+<p>Le maire nie : « C’est faux &amp; absurde. » Il a ajouté que les syndicats n'ont rien signé à ce jour.</p>
+<script>alert("nothing of this")</script><p><a href="/x">LIRE AUSSI : la grève en cartes</a></p></article>
+<section id="comments" class="comments">
+<div class="comment"><p>Bravo 👏🏿🔥 enfin une bonne nouvelle !</p></div>
+<div class="comment"><p>Et qui paie ? Toujours les mêmes, on connaît la chanson.</p></div></section>
+<footer>© 2024 L'Écho</footer>"""
+
+
+def page(charset: str = "utf-8", head: str = HEAD, body: str = BODY) -> str:
+    declared = f'<meta charset="{charset}">' if charset else ""
+    return f'<!DOCTYPE html><html lang="fr"><head>{declared}{head}</head><body>{body}</body></html>'
+
+
+def test_a_page_gives_its_article_and_the_comments_after_it() -> None:
+    lines = read_page(page().encode(), source="x").text.split("\n")
+    assert "Selon la préfecture, le port de Nantes rouvre lundi" in "\n".join(lines)
+    assert "Le maire nie : « C’est faux & absurde. »" in "\n".join(lines)
+    assert lines[-2:] == [
+        "Bravo 👏🏿🔥 enfin une bonne nouvelle !",
+        "Et qui paie ? Toujours les mêmes, on connaît la chanson.",
+    ]
+    assert "alert" not in "\n".join(lines)
+
+
+def test_a_page_says_title_date_address_author_site_and_language() -> None:
+    found = read_page(page().encode(), source="x")
+    assert (found.title, found.published, found.url) == (
+        "Le port rouvre", "2024-03-12", "https://echo.example/port"
+    )  # fmt: skip
+    assert (found.author, found.site, found.language) == ("Anne Roux", "L'Écho", "fr")
+
+
+def test_a_file_of_html_is_an_article_with_what_the_page_says(tmp_path: Path) -> None:
+    path = tmp_path / "Port.HTML"
+    path.write_text(page(), encoding="utf-8")
+    article = read_article(path)
+    assert (article.id, article.title, article.author, article.site) == (
+        "Port.HTML", "Le port rouvre", "Anne Roux", "L'Écho"
+    )  # fmt: skip
+    assert article.text == read_page(path.read_bytes(), source="x").text
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [
+        ("iso-8859-1", "cp1252"),  # HTML means Windows' by it: curly quotes are in it
+        ("windows-1252", "cp1252"),
+        ("utf-8", "utf-8"),
+        ("", "utf-8"),
+        ("utf-8", "utf-8-sig"),
+        ("utf-8", "utf-16"),
+        ("iso-8859-1", "utf-8"),  # declared wrongly: valid UTF-8 is no accident
+        ("utf-16", "utf-8"),
+    ],
+)
+def test_the_encoding_is_the_one_of_the_bytes_or_the_declared_one(charset: str, encoding: str) -> None:
+    text = page(charset, body=BODY.replace("👏🏿🔥", ""))
+    assert decode_page(text.encode(encoding), source="x") == text
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "shift_jis"])
+def test_an_encoding_that_is_not_declared_is_detected(encoding: str) -> None:
+    words = {
+        "cp1252": BODY.replace("👏🏿🔥", ""),
+        "cp1251": "<p>" + "Порт снова открыт, сообщает газета. Мэр это отрицает. " * 20 + "</p>",
+        "shift_jis": "<p>" + "港は月曜日に再開すると新聞が伝えた。市長は否定した。" * 20 + "</p>",
+    }
+    text = page("", body=words[encoding], head="<title>x</title>")
+    assert decode_page(text.encode(encoding), source="x") == text
+
+
+def test_a_declaration_in_an_xml_head_counts_too() -> None:
+    text = '<?xml version="1.0" encoding="iso-8859-15"?><html><body><p>Prix : 3 €, été</p></body></html>'
+    assert decode_page(text.encode("iso-8859-15"), source="x") == text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<div id='root'></div>",
+        "<ul><li><a href='/a'>Un</a></li><li><a href='/b'>Deux</a></li></ul>",
+        "".join(
+            f"<li><a href='/{n}'>Grève à Nantes : le port est fermé jusqu'à lundi {n}</a></li>"
+            for n in range(9)
+        ),
+        "<form><label>Adresse</label><input><button>Envoyer</button></form>",
+    ],
+)
+def test_a_page_without_an_article_says_so(body: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.html"
+    path.write_text(page(body=body, head="<title>x</title>"), encoding="utf-8")
+    with pytest.raises(NoArticle) as caught:
+        read_article(path)
+    assert str(caught.value).endswith("list.html is a page without an article")
+
+
+def test_a_nul_is_refused_as_in_any_text() -> None:
+    with pytest.raises(UnreadableArticle, match="NUL"):
+        read_page(page().replace("grève", "gr\0ve").encode(), source="x")
+
+
+@pytest.mark.parametrize("bad", [b"\xff" * 50, b"<div>" * 50_000, b"{}", b"%PDF-1.4", b"<html", b"\x00\x01"])
+def test_what_is_no_page_is_an_error_of_its_own(bad: bytes) -> None:
+    with pytest.raises(ArticleError):
+        read_page(bad, source="x")
+
+
+TAGS = st.sampled_from(
+    ["<p>", "</p>", "<article>", "<!--", "-->", "<script>", "<table><tr>", "<svg>", "&#0;", "<html lang='"]
+)
+
+
+@given(st.lists(TAGS | st.text(max_size=30), max_size=30).map("".join))
+def test_any_text_is_a_page_or_a_named_error(text: str) -> None:
+    try:
+        found = read_page(text.encode(errors="replace"), source="x")
+    except ArticleError:
+        return
+    assert found.text.strip()
