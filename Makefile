@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
-.PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding lock clean
+.PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding bench-report lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -45,6 +45,9 @@ economy: $(STAMP)  ## characters spent on an article, beside one langextract cal
 bench: $(STAMP)  ## start-up, and grounding on a sample
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/grounding.py --every 10
+
+bench-report: $(STAMP)  ## a report over ten thousand articles, and its index in Chromium
+	$(BIN)/python benchmarks/report.py
 
 bench-golden: $(STAMP)  ## a thousand golden cases
 	$(BIN)/python benchmarks/golden_check.py

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from extractor.article import Article, read_article
     from extractor.errors import ExtractorError
+    from extractor.exports.frames import read_claims, read_table
     from extractor.library import Extractor, aextract, extract
     from extractor.runs.inputs import Inputs
     from extractor.runs.ledger import read_results
@@ -30,7 +31,9 @@ __all__ = [
     "aextract",
     "extract",
     "read_article",
+    "read_claims",
     "read_results",
+    "read_table",
 ]
 
 # Names are imported when first used: `extractor --help` needs none of them, and pydantic alone takes 0.1 s.
@@ -48,7 +51,9 @@ _HOMES = {
     "aextract": "extractor.library",
     "extract": "extractor.library",
     "read_article": "extractor.article",
+    "read_claims": "extractor.exports.frames",
     "read_results": "extractor.runs.ledger",
+    "read_table": "extractor.exports.frames",
 }
 
 

@@ -16,7 +16,8 @@ import sys, zipfile
 names = zipfile.ZipFile(sys.argv[1]).namelist()
 tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
 assert tops == {"extractor"}, f"the wheel holds more than the package: {tops}"
-for wanted in ("extractor/prompts/claims/v1.md", "extractor/schemas/claims/v1.py", "extractor/py.typed"):
+for wanted in ("extractor/prompts/claims/v1.md", "extractor/schemas/claims/v1.py", "extractor/py.typed",
+               "extractor/report/assets/report.css"):
     assert wanted in names, f"the wheel lacks {wanted}"
 PY
 

@@ -21,7 +21,8 @@ def test_the_public_names_are_the_documented_ones() -> None:
     assert extractor.__all__ == sorted(extractor.__all__)
     assert set(extractor.__all__) == {
         "Article", "Extraction", "Extractor", "ExtractorError", "Inputs", "Plan", "Progress", "Settings",
-        "Summary", "__version__", "aextract", "extract", "read_article", "read_results",
+        "Summary", "__version__", "aextract", "extract", "read_article", "read_claims", "read_results",
+        "read_table",
     }  # fmt: skip
     assert dir(extractor) == extractor.__all__
     assert all(

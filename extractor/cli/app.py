@@ -2,7 +2,7 @@
 
 import typer
 
-from extractor.cli import batch, compare, evaluate, golden, prompts, run, show
+from extractor.cli import batch, compare, evaluate, export, golden, prompts, report, run, show
 
 app = typer.Typer(
     name="extractor",
@@ -16,6 +16,8 @@ app = typer.Typer(
 app.command()(show.show)
 app.command()(run.run)
 app.command()(compare.compare)
+app.command()(report.report)
+app.command()(export.export)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(golden.app, name="golden")
 app.add_typer(batch.app, name="batch")

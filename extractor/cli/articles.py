@@ -27,12 +27,12 @@ def named_inputs(places: list[str], lists: list[Path], columns: list[str], made:
         typer.BadParameter: none were named and there is no such run, or a column is not of the form a=b.
         InvalidInput: the run does not say where its articles are.
     """
-    from extractor.models.kept import is_run  # noqa: PLC0415 - keeps --help fast
+    from extractor.models.kept import RUN  # noqa: PLC0415 - keeps --help fast
     from extractor.runs.inputs import Inputs  # noqa: PLC0415
     from extractor.runs.opened import inputs_of_run  # noqa: PLC0415
 
     if not places and not lists:
-        if made and is_run(made):
+        if made and (made / RUN).is_file():
             return inputs_of_run(made)
         raise typer.BadParameter("name a folder, a file, a table, - or a --list", param_hint="ARTICLES")
     named = [each.partition("=") for each in columns]

@@ -12,7 +12,7 @@ import typer
 
 from extractor.cli.articles import Columns, Lists, named_inputs
 from extractor.cli.options import with_settings
-from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, with_exit_codes
+from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, visible, with_exit_codes
 
 if TYPE_CHECKING:
     from extractor.library import Extractor
@@ -27,7 +27,7 @@ def run(
     articles: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders of .txt and .md, files, tables (.jsonl .csv .tsv), patterns, - for JSON lines.",
+            help="Folders of .txt, .md, .html; files; tables (.jsonl .csv .tsv); patterns; - for JSON lines.",
             show_default=False,
         ),
     ] = None,
@@ -49,6 +49,9 @@ def run(
         bool, typer.Option("--batch", help="Through the provider's Batch endpoints, at their lower price.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress; the summary only.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Then write OUT/report, a site to look at.")
+    ] = False,
     log: Annotated[
         str | None, typer.Option("--log", help="json: progress as a JSON object a line.", show_default=False)
     ] = None,
@@ -79,7 +82,17 @@ def run(
         with _stopping(extractor), display(quiet=quiet, as_json=log == "json") as watch:
             summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch)
     print_summary(summary, out)
+    if report:
+        _report(inputs, out)
     raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
+
+
+def _report(inputs: "Inputs", out: Path) -> None:
+    from extractor.report.site import FOLDER, write_report  # noqa: PLC0415
+    from extractor.runs.texts import results_with_texts  # noqa: PLC0415
+
+    index = write_report(results_with_texts(out, inputs), out / FOLDER)
+    typer.echo(f"open {visible(str(index))}")
 
 
 def _fetch(extractor: "Extractor", inputs: "Inputs", out: Path, *, force: bool) -> None:

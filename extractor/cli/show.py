@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 @with_settings
 @with_exit_codes
 def show(
-    file: Annotated[Path, typer.Argument(help="A .txt or .md article.")],
+    file: Annotated[Path, typer.Argument(help="A .txt, .md or .html article.")],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the result as extraction/v1.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Without colour or any other style.")] = False,
     chosen: "Options",
 ) -> None:
     """Extract one article and show who claims what in it.
@@ -33,5 +34,5 @@ def show(
     if json:
         sys.stdout.buffer.write((result.model_dump_json(indent=2) + "\n").encode())
     else:
-        print_result(result, article.text)
+        print_result(result, article.text, plain=plain)
     raise typer.Exit(0 if result.status == "complete" else INCOMPLETE)

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from extractor.cli.outcome import visible
+from extractor.report.marks import Run, parts
 from extractor.schemas.extraction.v1 import Assertion, Extraction, Hop
 
 _STYLES = {
@@ -21,9 +22,15 @@ _STYLES = {
 _MARGIN = 11
 
 
-def print_result(result: Extraction, text: str) -> None:
-    """Print segments, claims with their chains, and what was rejected or is missing."""
-    console = Console(highlight=False, soft_wrap=True)
+def print_result(result: Extraction, text: str, *, plain: bool = False) -> None:
+    """Print segments, claims with their chains, and what was rejected or is missing.
+
+    In the text evidence is underlined, the words that name a source are bold, those that attribute italic;
+    ``plain`` leaves out colour and every other style.
+    """
+    console = Console(
+        highlight=False, soft_wrap=True, no_color=plain or None, force_terminal=False if plain else None
+    )
     _print_segments(console, result, text)
     for claim in result.claims:
         console.print()
@@ -34,11 +41,19 @@ def print_result(result: Extraction, text: str) -> None:
 
 
 def _print_segments(console: Console, result: Extraction, text: str) -> None:
-    for segment in result.segments:
-        lines = visible(text[segment.start : segment.end]).strip().splitlines()
+    for part in parts(result, text) if result.segments else ():
+        shown = Text()
+        for run in part.runs:
+            shown.append(visible(run.text), style=_style(part.label, run))
+        lines = [line for line in shown.split("\n", allow_blank=True) if line.plain.strip()]
         for number, line in enumerate(lines):
-            label = segment.label if number == 0 else ""
-            console.print(Text(f"{label:{_MARGIN}} ", style="dim").append(line, style=_STYLES[segment.label]))
+            label = part.label if number == 0 else ""
+            console.print(Text(f"{label:{_MARGIN}} ", style="dim").append_text(line))
+
+
+def _style(label: str, run: Run) -> str:
+    marks = {"underline": run.evidence, "bold": run.sources, "italic": run.cues}
+    return " ".join((_STYLES[label], *(style for style, names in marks.items() if names))).strip()
 
 
 def _print_assertion(console: Console, result: Extraction, assertion: Assertion) -> None:

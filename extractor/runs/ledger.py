@@ -98,9 +98,7 @@ class Ledger:
 
     def read(self, entered: Entered) -> Extraction:
         """The result itself."""
-        with self.path.open("rb") as lines:
-            lines.seek(entered.offset)
-            return Extraction.model_validate_json(lines.readline())
+        return _read(self.path, entered)
 
     def add(self, result: Extraction) -> None:
         """Append a result; it is whole on disk when this returns, or not at all.
@@ -159,6 +157,17 @@ def read_entered(out: Path) -> Callable[[str], Entered | None]:
     path = out / LEDGER
     entered = _index(path) if path.is_file() else _Index()
     return lambda id_: entered.at(digest(id_))
+
+
+def read_result(out: Path, entered: Entered) -> Extraction:
+    """A result that ``read_entered`` told of."""
+    return _read(out / LEDGER, entered)
+
+
+def _read(path: Path, entered: Entered) -> Extraction:
+    with path.open("rb") as lines:
+        lines.seek(entered.offset)
+        return Extraction.model_validate_json(lines.readline())
 
 
 def read_configurations(out: Path) -> set[str]:

@@ -1,0 +1,70 @@
+"""``extractor export OUT --format NAME``: the results of a run in another form."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.articles import Columns, Lists, named_inputs
+from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from extractor.schemas.extraction.v1 import Extraction
+
+
+class Format(StrEnum):
+    """What results can be written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    WEBANNOTATION = "webannotation"
+
+
+@with_exit_codes
+def export(
+    out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(help="Where the articles are now, if they have moved.", show_default=False),
+    ] = None,
+    *,
+    format_: Annotated[Format, typer.Option("--format", help="The form.")],
+    to: Annotated[
+        Path | None, typer.Option(help="The folder to write to; by default OUT/<format>.", show_default=False)
+    ] = None,
+    lists: Lists = None,
+    columns: Columns = None,
+) -> None:
+    """Write the results of a run as tidy tables (csv, parquet) or as W3C Web Annotations (webannotation).
+
+    Exit code: 0 all written, 1 some articles could not be, 2 wrong usage or configuration.
+    """
+    from extractor.exports.annotations import write_annotations  # noqa: PLC0415 - keeps --help fast
+    from extractor.exports.writing import write_csv, write_parquet  # noqa: PLC0415
+    from extractor.runs.ledger import read_results  # noqa: PLC0415
+    from extractor.runs.texts import results_with_texts  # noqa: PLC0415
+
+    folder = to or out / format_.value
+    left_out: list[str] = []
+    if format_ is Format.WEBANNOTATION:
+        inputs = named_inputs(articles or [], lists or [], columns or [], out)
+        paths = write_annotations(_with_text(results_with_texts(out, inputs), left_out), folder)
+    else:
+        paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
+    typer.echo(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} written to {visible(str(folder))}")
+    for id_ in left_out:
+        typer.echo(visible(f"{id_}: left out: its text is gone or has changed since it was read"), err=True)
+    raise typer.Exit(INCOMPLETE if left_out else 0)
+
+
+def _with_text(
+    results: "Iterator[tuple[Extraction, str | None]]", left_out: list[str]
+) -> "Iterator[tuple[Extraction, str]]":
+    for result, text in results:
+        if text is None:
+            left_out.append(result.article.id)
+        else:
+            yield result, text

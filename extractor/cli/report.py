@@ -1,0 +1,35 @@
+"""``extractor report OUT``: the results of a run as a site to look at."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.cli.articles import Columns, Lists, named_inputs
+from extractor.cli.outcome import visible, with_exit_codes
+
+
+@with_exit_codes
+def report(
+    out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(help="Where the articles are now, if they have moved.", show_default=False),
+    ] = None,
+    *,
+    to: Annotated[
+        Path | None, typer.Option(help="The folder to write to; by default OUT/report.", show_default=False)
+    ] = None,
+    lists: Lists = None,
+    columns: Columns = None,
+) -> None:
+    """Write the results of a run as a site: an index, a page an article, a page of sources.
+
+    It needs no network and no server: open its index.html.
+    """
+    from extractor.report.site import FOLDER, write_report  # noqa: PLC0415 - keeps --help fast
+    from extractor.runs.texts import results_with_texts  # noqa: PLC0415
+
+    inputs = named_inputs(articles or [], lists or [], columns or [], out)
+    index = write_report(results_with_texts(out, inputs), to or out / FOLDER)
+    typer.echo(f"open {visible(str(index))}")

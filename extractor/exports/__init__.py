@@ -1,0 +1,1 @@
+"""Results in other forms: tidy tables, Web Annotations."""

@@ -1,0 +1,168 @@
+"""Results as W3C Web Annotations (https://www.w3.org/TR/annotation-model/), one page an article.
+
+Offsets of a TextPositionSelector count code points, as the model says; a TextQuoteSelector has the words with
+those around them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from extractor.errors import CannotWrite
+from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Segment, Span
+
+CONTEXT = "http://www.w3.org/ns/anno.jsonld"
+AROUND = 32
+"""Code points of the words before and after a quote."""
+
+Node = dict[str, Any]
+
+
+def annotation_page(result: Extraction, text: str) -> Node:
+    """An AnnotationPage: an annotation for each segment, each assertion and each hop of a chain.
+
+    Args:
+        result: what was found.
+        text: the article.
+
+    The page and its annotations are named ``urn:sha256:<of the text>`` and a fragment: ``#s3`` the third
+    segment, ``#c1.2`` an assertion, ``#c1.2.h1`` its first hop. They are about ``article.url`` if it is
+    known, else about the same name.
+    """
+    return _Maker(result, text).page()
+
+
+class _Maker:
+    def __init__(self, result: Extraction, text: str) -> None:
+        self._result = result
+        self._text = text
+        self._name = f"urn:sha256:{result.article.sha256}"
+        self._about = result.article.url or self._name
+        self._language = result.article.language
+
+    def page(self) -> Node:
+        return {
+            "@context": CONTEXT,
+            "id": self._name,
+            "type": "AnnotationPage",
+            "label": self._result.article.id,
+            "items": [*self._segments(), *self._claims()],
+        }
+
+    def _segments(self) -> Iterator[Node]:
+        for number, each in enumerate(self._result.segments, start=1):
+            yield self._annotation(
+                f"s{number}", "classifying", [_tag(each.label, "classifying")], [self._range(each)]
+            )
+
+    def _claims(self) -> Iterator[Node]:
+        for claim in self._result.claims:
+            for number, said in enumerate(claim.assertions, start=1):
+                name = f"{claim.id}.{number}"
+                yield self._assertion(name, claim, said)
+                for at, hop in enumerate(said.chain, start=1):
+                    yield self._hop(f"{name}.h{at}", hop, name, said)
+
+    def _assertion(self, name: str, claim: Claim, said: Assertion) -> Node:
+        tags = [claim.kind, said.stance, said.certainty, *(["hearsay"] if said.hearsay else []), *said.checks]
+        body = {**_text(claim.text, "describing"), **({"language": self._language} if self._language else {})}
+        return self._annotation(
+            name,
+            "describing",
+            [body, *(_tag(each) for each in tags)],
+            [self._span(each) for each in said.evidence],
+        )
+
+    def _hop(self, name: str, hop: Hop, assertion: str, said: Assertion) -> Node:
+        source = self._result.source(hop)
+        spans = [each for each in (hop.source_span, hop.cue_span) if each]
+        bodies = [
+            _text(source.name, "identifying"),
+            *(_tag(each) for each in (hop.relation, hop.style, source.kind)),
+            {"type": "SpecificResource", "purpose": "linking", "source": self._iri(assertion)},
+        ]
+        # a hop without words of its own stands where its assertion stands
+        return self._annotation(
+            name, "linking", bodies, [self._span(each) for each in spans or said.evidence]
+        )
+
+    def _annotation(self, name: str, motivation: str, bodies: list[Node], targets: list[Node]) -> Node:
+        return {
+            "id": self._iri(name),
+            "type": "Annotation",
+            "motivation": motivation,
+            "body": bodies,
+            "target": targets,
+        }
+
+    def _iri(self, name: str) -> str:
+        return f"{self._name}#{name}"
+
+    def _range(self, segment: Segment) -> Node:
+        return self._target(segment.start, segment.end)
+
+    def _span(self, span: Span) -> Node:
+        return self._target(span.start, span.end)
+
+    def _target(self, start: int, end: int) -> Node:
+        return {
+            "source": self._about,
+            "selector": [
+                {"type": "TextPositionSelector", "start": start, "end": end},
+                {
+                    "type": "TextQuoteSelector",
+                    "exact": self._text[start:end],
+                    "prefix": self._text[max(0, start - AROUND) : start],
+                    "suffix": self._text[end : end + AROUND],
+                },
+            ],
+        }
+
+
+def _text(value: str, purpose: str) -> Node:
+    return {"type": "TextualBody", "purpose": purpose, "value": value}
+
+
+def _tag(value: str, purpose: str = "tagging") -> Node:
+    return _text(value, purpose)
+
+
+def write_annotations(results: Iterable[tuple[Extraction, str]], folder: Path) -> list[Path]:
+    """Write ``<id>.jsonld`` for each article; what a file name cannot hold of an id is percent-encoded.
+
+    Args:
+        results: each with its article's text.
+        folder: made if it is missing.
+
+    Raises:
+        CannotWrite: the folder or a file cannot be written.
+    """
+    paths: list[Path] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for result, text in results:
+            path = folder / f"{file_name(result.article.id)}.jsonld"
+            page = json.dumps(annotation_page(result, text), ensure_ascii=False, indent=2)
+            path.write_text(f"{page}\n", encoding="utf-8", newline="\n")
+            paths.append(path)
+    except OSError as error:
+        raise CannotWrite(str(error.filename or folder), error.strerror or str(error)) from error
+    return paths
+
+
+_LONGEST = 180
+"""Bytes of a file's name without its ending: file systems take 255."""
+
+
+def file_name(id_: str) -> str:
+    """An article's id as a file name: one of each id, in no other folder, not hidden."""
+    from hashlib import sha256  # noqa: PLC0415 - rarely needed
+
+    name = quote(id_, safe=" ()[]{},;=+@!'&~", errors="surrogatepass")
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
+    if len(name) > _LONGEST:
+        return f"{name[: _LONGEST - 17]}~{sha256(id_.encode(errors='surrogatepass')).hexdigest()[:16]}"
+    return name

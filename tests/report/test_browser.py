@@ -1,0 +1,206 @@
+"""Report pages in a real browser: toggles, hover, keyboard, search, filters; hostile text runs nothing."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from doubles.hostile import ATTACKS, RESULTS, TEXT
+from playwright.sync_api import Browser, Page
+
+from extractor.exports.annotations import file_name
+
+WIDE = 20_000
+"""Most milliseconds until something shows: far more than it takes."""
+
+
+def article(site: Path, number: int = 0) -> str:
+    name = f"{file_name(RESULTS[number][0].article.id)}.html"
+    return f"file://{quote(str(site / 'articles' / name))}"
+
+
+def texts(page: Page, selector: str) -> list[str]:
+    found: list[str] = page.eval_on_selector_all(selector, "all => all.map(each => each.textContent)")
+    return found
+
+
+def test_the_text_is_the_article_s_to_the_last_code_point(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    assert page.eval_on_selector("#text", "each => each.textContent") == TEXT
+
+
+def test_offsets_of_runs_count_code_points_as_python_does(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    found: list[list[Any]] = page.eval_on_selector_all(
+        ".run",
+        """all => all.map(each => {
+          const range = document.createRange();
+          range.setStart(document.getElementById('text'), 0);
+          range.setEndBefore(each);
+          return [Number(each.dataset.start), Array.from(range.toString()).length, each.textContent];
+        })""",
+    )
+    assert len(found) > 8
+    for told, counted, words in found:
+        assert told == counted
+        assert TEXT[told : told + len(words)] == words
+
+
+def test_hostile_words_are_text_and_nothing_runs(page: Page, site: Path) -> None:
+    for number in range(len(RESULTS)):
+        page.goto(article(site, number))
+        page.wait_for_load_state()
+        shown = page.inner_text("body")
+        assert ATTACKS[0] in shown
+        assert (
+            page.eval_on_selector_all("img, iframe, textarea, a[href^='javascript']", "all => all.length")
+            == 0
+        )
+    for name in ("index.html", "sources.html"):
+        page.goto(f"file://{site / name}")
+        page.wait_for_selector("tbody tr")
+
+
+def test_an_override_turns_nothing_round_after_it(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    after: dict[str, float] = page.evaluate(
+        """() => {
+          const walker = document.createTreeWalker(document.getElementById('text'), NodeFilter.SHOW_TEXT);
+          const left = {};
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.textContent.indexOf('abc');
+            if (at < 0) continue;
+            for (const [name, offset] of [['a', at], ['c', at + 2]]) {
+              const range = document.createRange();
+              range.setStart(node, offset);
+              range.setEnd(node, offset + 1);
+              left[name] = range.getBoundingClientRect().left;
+            }
+          }
+          return left;
+        }"""
+    )
+    assert after["a"] < after["c"]
+
+
+def test_a_claim_lights_its_evidence_sources_and_cues(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    assert texts(page, ".run.lit") == []
+    page.hover('[id="c1.1"]')
+    lit = "".join(texts(page, ".run.lit"))
+    assert lit == f"Selon{ATTACKS[2]}le port 👏🏿🔥 rouvre lundirapportel’Écho"
+    assert texts(page, ".run.lit-cue") == ["Selon", "rapporte"]
+    page.hover("h1")
+    assert texts(page, ".run.lit") == []
+
+
+def test_the_text_lights_its_claims(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    page.hover(".run.several")
+    lit: list[str] = page.eval_on_selector_all(".assertion.lit", "all => all.map(each => each.id)")
+    assert lit == ["c1.1", "c2.1"]
+
+
+def test_a_chain_is_drawn_from_the_outlet_inward(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    names = texts(page, '[id="c1.1"] .chain .outlet, [id="c1.1"] .chain .name')
+    assert names == ["outlet", "l’Écho", ATTACKS[2]]
+
+
+def test_who_affirms_and_who_denies_stand_side_by_side(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    left, right = (page.locator(f'[id="{name}"]').bounding_box() for name in ("c1.1", "c1.2"))
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"]
+
+
+def test_the_keyboard_reaches_every_claim_and_lights_it(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    reached: list[str] = []
+    while reached[-1:] != ["c2.1"]:
+        page.keyboard.press("Tab")
+        focused: str = page.evaluate("document.activeElement.id")
+        if focused:
+            reached.append(focused)
+            assert texts(page, ".run.lit") != []
+    assert reached == ["c1", "c1.1", "c1.2", "c2", "c2.1"]
+
+
+def test_the_legend_toggles_a_kind_of_segment(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    color = "each => getComputedStyle(each).backgroundColor"
+    tinted = page.eval_on_selector('.segment[data-label="comment"]', color)
+    page.uncheck('input[data-label="comment"]')
+    assert page.eval_on_selector('.segment[data-label="comment"]', color) != tinted
+    page.check('input[data-label="comment"]')
+    assert page.eval_on_selector('.segment[data-label="comment"]', color) == tinted
+
+
+def test_a_text_that_is_gone_is_said_and_its_claims_stay(page: Page, site: Path) -> None:
+    page.goto(article(site, 2))
+    assert "gone or has changed" in page.inner_text(".gone")
+    assert texts(page, '[id="c1.1"] blockquote') == ["le port 👏🏿🔥 rouvre lundi"]
+    page.hover('[id="c1.1"]')
+
+
+def test_what_was_rejected_and_what_is_missing_is_shown(page: Page, site: Path) -> None:
+    page.goto(article(site, 3))
+    assert "ModelRefused in segments" in page.inner_text(".problems")
+    assert ATTACKS[2] in page.inner_text(".rejected")
+
+
+def test_the_index_is_searched_filtered_and_sorted(page: Page, site: Path) -> None:
+    page.goto(f"file://{site / 'index.html'}")
+    assert page.locator("tbody tr").count() == len(RESULTS)
+    for field, value, count in (("search", "PASSWD", 1), ("source", "le maire", 3), ("search", "nothing", 0)):
+        page.fill(f'[data-filter="{field}"]', value)
+        assert page.locator("tbody tr").count() == count
+        page.fill(f'[data-filter="{field}"]', "")
+    for field, value, count in (("status", "partial", 1), ("label", "comment", 3)):
+        page.select_option(f'[data-filter="{field}"]', value)
+        assert page.locator("tbody tr").count() == count
+        page.select_option(f'[data-filter="{field}"]', "")
+    page.click('th[data-column="claims"] button')
+    assert page.get_attribute('th[data-column="claims"]', "aria-sort") == "ascending"
+    assert texts(page, "tbody tr td:nth-child(5)") == ["0", "2", "2", "2"]
+    page.click('th[data-column="claims"] button')
+    assert texts(page, "tbody tr td:nth-child(5)") == ["2", "2", "2", "0"]
+
+
+@pytest.mark.parametrize("number", range(len(RESULTS)))
+def test_every_row_of_the_index_leads_to_its_page(page: Page, site: Path, number: int) -> None:
+    page.goto(f"file://{site / 'index.html'}")
+    page.click(f"tbody tr:nth-child({number + 1}) a")
+    assert RESULTS[number][0].article.id in page.inner_text("main")
+
+
+def test_a_source_leads_to_what_it_says(page: Page, site: Path) -> None:
+    page.goto(f"file://{site / 'sources.html'}")
+    page.fill('[data-filter="search"]', "maire")
+    page.click("tbody tr li a >> nth=0")
+    assert page.url.endswith("#c1.2")
+    assert "Le maire" in page.inner_text(":target")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index.html", "sources.html", "articles/plain.txt.html"])
+def test_axe_finds_no_violation(browser: Browser, site: Path, axe: str, name: str, scheme: Any) -> None:
+    # the script of axe comes in through the debugger, which the page's policy does not bind
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(f"file://{site / name}")
+    page.evaluate(axe)
+    found: Any = page.evaluate("axe.run()")
+    page.close()
+    told = [
+        (each["id"], [(node["html"], node["failureSummary"]) for node in each["nodes"]])
+        for each in found["violations"]
+    ]
+    assert told == []
+
+
+def test_without_scripts_the_article_is_all_there(browser: Browser, site: Path) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(article(site))
+    assert "le port 👏🏿🔥 rouvre lundi" in page.inner_text("main")
+    page.close()
