@@ -2,7 +2,7 @@
 
 import typer
 
-from extractor.cli import batch, compare, evaluate, export, golden, prompts, report, run, show
+from extractor.cli import batch, compare, evaluate, export, golden, import_, prompts, report, run, show
 
 app = typer.Typer(
     name="extractor",
@@ -18,6 +18,7 @@ app.command()(run.run)
 app.command()(compare.compare)
 app.command()(report.report)
 app.command()(export.export)
+app.command("import")(import_.import_)
 app.command("eval")(evaluate.evaluate)
 app.add_typer(golden.app, name="golden")
 app.add_typer(batch.app, name="batch")

@@ -21,6 +21,7 @@ class Format(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     WEBANNOTATION = "webannotation"
+    BRAT = "brat"
 
 
 @with_exit_codes
@@ -38,20 +39,26 @@ def export(
     lists: Lists = None,
     columns: Columns = None,
 ) -> None:
-    """Write the results of a run as tidy tables (csv, parquet) or as W3C Web Annotations (webannotation).
+    """Write the results of a run as tidy tables (csv, parquet), W3C Web Annotations or a brat collection.
 
     Exit code: 0 all written, 1 some articles could not be, 2 wrong usage or configuration.
     """
     from extractor.exports.annotations import write_annotations  # noqa: PLC0415 - keeps --help fast
+    from extractor.exports.brat import write_results  # noqa: PLC0415
     from extractor.exports.writing import write_csv, write_parquet  # noqa: PLC0415
     from extractor.runs.ledger import read_results  # noqa: PLC0415
     from extractor.runs.texts import results_with_texts  # noqa: PLC0415
 
     folder = to or out / format_.value
     left_out: list[str] = []
-    if format_ is Format.WEBANNOTATION:
+    if format_ in (Format.WEBANNOTATION, Format.BRAT):
         inputs = named_inputs(articles or [], lists or [], columns or [], out)
-        paths = write_annotations(_with_text(results_with_texts(out, inputs), left_out), folder)
+        found = _with_text(results_with_texts(out, inputs), left_out)
+        paths = (
+            write_annotations(found, folder)
+            if format_ is Format.WEBANNOTATION
+            else write_results(found, folder)
+        )
     else:
         paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
     typer.echo(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} written to {visible(str(folder))}")

@@ -9,6 +9,8 @@ from doubles.command import run
 from doubles.loopback import Answer, Body, Loopback, completion, serve
 from doubles.notices import answer, notice, write_articles
 
+from extractor.article import read_article
+from extractor.evaluation.reference import load_reference
 from extractor.runs.ledger import read_results
 
 
@@ -50,6 +52,18 @@ def test_annotations_are_a_file_an_article(out: Path) -> None:
     assert shown.returncode == 0, shown.stderr
     pages = [json.loads(path.read_bytes()) for path in (out / "webannotation").iterdir()]
     assert {page["label"] for page in pages} == {each.article.id for each in read_results(out)}
+
+
+def test_a_brat_collection_goes_there_and_back(out: Path, tmp_path: Path) -> None:
+    shown = run("export", out, "--format", "brat")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (out / "brat" / "annotation.conf").is_file()
+    shown = run("import", out / "brat", "--format", "brat", "--into", tmp_path / "cases")
+    assert (shown.returncode, len(shown.stdout.splitlines())) == (0, 2)
+    for result in read_results(out):
+        case = tmp_path / "cases" / result.article.id.removesuffix(".txt")
+        reference = load_reference(case / "reference.json", read_article(case / "article.txt").text)
+        assert [each.text for each in reference.claims] == [each.text for each in result.claims]
 
 
 def test_an_article_that_has_changed_is_left_out_and_named(out: Path, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Corrected annotations as the references of cases."""
+
+from pathlib import Path
+
+from extractor.article import read_article
+from extractor.errors import CannotWrite, InvalidInput
+from extractor.evaluation.reference import REFERENCE, Reference, load_reference
+from extractor.exports.brat_reading import imported
+
+ARTICLE = "article.txt"
+
+
+def import_brat(folder: Path, cases: Path, name: str = REFERENCE) -> list[Path]:
+    """Write what the ``.ann`` files of a folder tell as ``<cases>/<article>/<name>``.
+
+    An article that is no case yet gets its ``article.txt``. How many annotators a reference rests on and its
+    notes stay as they were. Everything is read before anything is written.
+
+    Raises:
+        InvalidInput: there is no ``.ann`` file, one cannot be read, or it is about another text than the
+            case's article.
+        CannotWrite: a file cannot be written.
+    """
+    found = sorted(folder.glob("*.ann"))
+    if not found:
+        raise InvalidInput(str(folder), "holds no .ann file")
+    read = [(cases / path.stem, *_read(path, cases / path.stem, name)) for path in found]
+    try:
+        for case, text, reference in read:
+            case.mkdir(parents=True, exist_ok=True)
+            if not (case / ARTICLE).exists():
+                (case / ARTICLE).write_text(text, encoding="utf-8", newline="")
+            data = reference.model_dump_json(indent=2)
+            (case / name).write_text(f"{data}\n", encoding="utf-8", newline="")
+    except OSError as error:
+        raise CannotWrite(str(error.filename or cases), error.strerror or str(error)) from error
+    return [case / name for case, _, _ in read]
+
+
+def _read(path: Path, case: Path, name: str) -> tuple[str, Reference]:
+    """The text and the reference of an ``.ann`` file, with what an older reference says of itself."""
+    beside = path.with_suffix(".txt")
+    try:
+        text = beside.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(beside), getattr(error, "strerror", None) or str(error)) from error
+    if (case / ARTICLE).exists() and read_article(case / ARTICLE).text != text:
+        raise InvalidInput(str(beside), f"is not the text of {case / ARTICLE}")
+    reference = imported(path, text)
+    if (case / name).exists():
+        before = load_reference(case / name, text)
+        reference = reference.model_copy(update={"annotators": before.annotators, "notes": before.notes})
+    return text, reference
