@@ -34,7 +34,7 @@ def print_result(result: Extraction, text: str, *, plain: bool = False) -> None:
     _print_segments(console, result, text)
     for claim in result.claims:
         console.print()
-        console.print(Text(f"{claim.id}  ", style="bold green").append(visible(claim.text), style="bold"))
+        console.print(Text.assemble((f"{claim.id}  ", "bold green"), (visible(claim.text), "bold")))
         for assertion in claim.assertions:
             _print_assertion(console, result, assertion)
     _print_account(console, result)
@@ -48,7 +48,7 @@ def _print_segments(console: Console, result: Extraction, text: str) -> None:
         lines = [line for line in shown.split("\n", allow_blank=True) if line.plain.strip()]
         for number, line in enumerate(lines):
             label = part.label if number == 0 else ""
-            console.print(Text(f"{label:{_MARGIN}} ", style="dim").append_text(line))
+            console.print(Text.assemble((f"{label:{_MARGIN}} ", "dim"), line))
 
 
 def _style(label: str, run: Run) -> str:
@@ -62,10 +62,9 @@ def _print_assertion(console: Console, result: Extraction, assertion: Assertion)
     marks += ["hearsay"] if assertion.hearsay else []
     marks += [f"in {assertion.segment}"] if assertion.segment != "body" else []
     marks += [visible(assertion.said_when)] if assertion.said_when else []
-    console.print(Text(f"    {chain}", style="blue").append(f"   {', '.join(marks)}", style="dim"))
+    console.print(Text.assemble((f"    {chain}", "blue"), (f"   {', '.join(marks)}", "dim")))
     for passage in assertion.evidence:
-        place = Text(f"      {passage.start}-{passage.end} ", style="dim")
-        console.print(place.append(visible(passage.text)))
+        console.print(Text.assemble((f"      {passage.start}-{passage.end} ", "dim"), visible(passage.text)))
     if assertion.checks:
         console.print(Text(f"      check {', '.join(assertion.checks)}", style="yellow"))
 

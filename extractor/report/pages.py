@@ -1,5 +1,6 @@
 """The HTML of a report's pages. Whatever comes from an article is escaped; nothing is inline."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -97,6 +98,11 @@ def _assertion(result: Extraction, claim: Claim, number: int, said: Assertion) -
     }
 
 
+def _told(value: object) -> str:
+    """A value of a rejected item: words as they are, else JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _render(name: str, **variables: Any) -> str:
     return _environment().get_template(name).render(variables)
 
@@ -111,4 +117,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["text"] = text_html
+    environment.filters["told"] = _told
     return environment

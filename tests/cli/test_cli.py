@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.command import KEY, ROOT, run
+from doubles.command import KEY, ROOT, run, run_on_terminal
 from doubles.loopback import Answer, completion, failure, in_turn, serve
 from doubles.scripted import as_version_1, body_reply, claim, saying
 
@@ -56,6 +56,22 @@ def test_show_is_for_people() -> None:
         in ran.stdout
     )
     assert "complete: 16 claims" in ran.stdout
+
+
+def test_on_a_terminal_spans_and_segments_have_styles_and_plain_has_none() -> None:
+    code, shown = run_on_terminal(
+        "show", SEED, "--replay", ROOT / "golden", environment={"TERM": "xterm-256color"}
+    )
+    assert code == 0
+    assert "\x1b[4mMoscou achète" in shown  # evidence, underlined
+    assert "\x1b[1mles services de renseignement" in shown  # a source, bold
+    assert "\x1b[3mrapporte" in shown  # a cue, italic
+    assert "\x1b[33mLIRE AUSSI" in shown  # a related link, yellow
+    code, plain = run_on_terminal(
+        "show", SEED, "--plain", "--replay", ROOT / "golden", environment={"TERM": "xterm-256color"}
+    )
+    assert (code, "\x1b" in plain) == (0, False)
+    assert plain.replace("\r\n", "\n") == run("show", SEED, "--replay", ROOT / "golden").stdout
 
 
 def test_the_readme_shows_what_is_printed() -> None:

@@ -10,9 +10,6 @@ from playwright.sync_api import Browser, Page
 
 from extractor.exports.annotations import file_name
 
-WIDE = 20_000
-"""Most milliseconds until something shows: far more than it takes."""
-
 
 def article(site: Path, number: int = 0) -> str:
     name = f"{file_name(RESULTS[number][0].article.id)}.html"
@@ -81,6 +78,42 @@ def test_an_override_turns_nothing_round_after_it(page: Page, site: Path) -> Non
         }"""
     )
     assert after["a"] < after["c"]
+
+
+def test_a_right_to_left_line_stands_at_the_right_and_the_others_at_the_left(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    left: list[float] = page.evaluate(
+        """words => words.map(wanted => {
+          const text = document.getElementById('text');
+          const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.textContent.indexOf(wanted);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + wanted.length);
+            return range.getBoundingClientRect().left - text.getBoundingClientRect().left;
+          }
+        })""",
+        ["قال الوزير", "Le maire", "{{ 7*7"],
+    )
+    assert left[0] > 100
+    assert left[1:] == [0, 0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_prints_dark_on_white_with_its_tints_and_without_controls(
+    browser: Browser, site: Path, scheme: Any
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(article(site))
+    page.emulate_media(media="print")
+    style = "(each, name) => getComputedStyle(each).getPropertyValue(name)"
+    assert page.eval_on_selector("body", style, "background-color") == "rgb(255, 255, 255)"
+    assert page.eval_on_selector("body", style, "color") == "rgb(0, 0, 0)"
+    assert page.eval_on_selector(".segment.comment", style, "background-color") == "rgb(223, 238, 251)"
+    assert not page.is_visible("header")
+    page.close()
 
 
 def test_a_claim_lights_its_evidence_sources_and_cues(page: Page, site: Path) -> None:

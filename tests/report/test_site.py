@@ -52,6 +52,11 @@ def test_links_lead_to_files_that_are_there(site: Path) -> None:
             assert ((site / name).parent / link).is_file(), link
 
 
+def test_what_was_rejected_is_shown_word_for_word_or_as_json(site: Path) -> None:
+    html = (site / "articles" / "plain.txt.html").read_text(encoding="utf-8")
+    assert "[&#34;&lt;script&gt;alert(1)&lt;/script&gt;&#34;, " in html
+
+
 def test_nothing_of_an_article_is_markup(site: Path) -> None:
     for path in site.rglob("*.html"):
         html = path.read_text(encoding="utf-8")
