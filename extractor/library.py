@@ -22,7 +22,7 @@ from extractor.pipeline import attempt_article, extract_article
 from extractor.prices import find_price
 from extractor.runs.inputs import Inputs, as_inputs
 from extractor.runs.ledger import Ledger, read_configurations, read_entered
-from extractor.runs.opened import OpenRun
+from extractor.runs.opened import OpenRun, tell_inputs
 from extractor.runs.plan import Plan, plan_run
 from extractor.runs.progress import Progress, Watch
 from extractor.runs.run import Run, ToDo
@@ -263,8 +263,9 @@ class Extractor:
         return (os.cpu_count() or 1) if self.settings.concurrency >= BUSY else 0
 
     def _kept(self, out: Path, inputs: Inputs) -> AbstractContextManager[OpenRun | None]:
-        """What a run keeps; nothing if its replies are recorded ones."""
+        """What a run keeps; where its articles are, and no more, if its replies are recorded ones."""
         if self.settings.replay:
+            tell_inputs(out, inputs)
             return nullcontext()
         return OpenRun(out, self.settings, self._model_name, inputs)
 

@@ -27,15 +27,32 @@ def named_inputs(places: list[str], lists: list[Path], columns: list[str], made:
         typer.BadParameter: none were named and there is no such run, or a column is not of the form a=b.
         InvalidInput: the run does not say where its articles are.
     """
-    from extractor.models.kept import RUN  # noqa: PLC0415 - keeps --help fast
+    from extractor.models.kept import is_run  # noqa: PLC0415 - keeps --help fast
     from extractor.runs.inputs import Inputs  # noqa: PLC0415
     from extractor.runs.opened import inputs_of_run  # noqa: PLC0415
 
     if not places and not lists:
-        if made and (made / RUN).is_file():
+        if made and is_run(made):
             return inputs_of_run(made)
         raise typer.BadParameter("name a folder, a file, a table, - or a --list", param_hint="ARTICLES")
     named = [each.partition("=") for each in columns]
     if wrong := [name for name, sign, _ in named if not sign]:
         raise typer.BadParameter(f"{wrong[0]!r} is not of the form text=body", param_hint="--column")
     return Inputs(tuple(places), tuple(map(str, lists)), {name: column for name, _, column in named})
+
+
+def inputs_of_results(out: Path, places: list[str], lists: list[Path], columns: list[str]) -> "Inputs":
+    """Where the articles of results are: as named, else where their run found them.
+
+    Raises:
+        NoSuchFolder: the folder holds no results.
+        InvalidInput: nothing says where they are.
+        typer.BadParameter: a column is not of the form a=b.
+    """
+    from extractor.errors import NoSuchFolder  # noqa: PLC0415 - keeps --help fast
+    from extractor.runs.ledger import LEDGER  # noqa: PLC0415
+    from extractor.runs.opened import inputs_of_run  # noqa: PLC0415
+
+    if not (out / LEDGER).is_file():
+        raise NoSuchFolder(str(out), f"holds no {LEDGER}")
+    return named_inputs(places, lists, columns, None) if places or lists else inputs_of_run(out)

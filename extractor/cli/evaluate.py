@@ -120,7 +120,7 @@ def _show_report(report: "Report", *, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     console.print(figures_table(report))
-    if report.form == "evaluation/v1":
+    if report.confusion:
         console.print()
         console.print(confusion_table(report))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.articles import Columns, Lists, named_inputs
+from extractor.cli.articles import Columns, Lists, inputs_of_results
 from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def export(
     folder = to or out / format_.value
     left_out: list[str] = []
     if format_ in (Format.WEBANNOTATION, Format.BRAT):
-        inputs = named_inputs(articles or [], lists or [], columns or [], out)
+        inputs = inputs_of_results(out, articles or [], lists or [], columns or [])
         found = _with_text(results_with_texts(out, inputs), left_out)
         paths = (
             write_annotations(found, folder)
@@ -61,7 +61,8 @@ def export(
         )
     else:
         paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
-    typer.echo(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} written to {visible(str(folder))}")
+    what = "table" if format_ in (Format.CSV, Format.PARQUET) else "article"
+    typer.echo(f"{len(paths)} {what}{'' if len(paths) == 1 else 's'} written to {visible(str(folder))}")
     for id_ in left_out:
         typer.echo(visible(f"{id_}: left out: its text is gone or has changed since it was read"), err=True)
     raise typer.Exit(INCOMPLETE if left_out else 0)

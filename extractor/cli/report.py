@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.articles import Columns, Lists, named_inputs
+from extractor.cli.articles import Columns, Lists, inputs_of_results
 from extractor.cli.outcome import visible, with_exit_codes
 
 
@@ -30,6 +30,6 @@ def report(
     from extractor.report.site import FOLDER, write_report  # noqa: PLC0415 - keeps --help fast
     from extractor.runs.texts import results_with_texts  # noqa: PLC0415
 
-    inputs = named_inputs(articles or [], lists or [], columns or [], out)
+    inputs = inputs_of_results(out, articles or [], lists or [], columns or [])
     index = write_report(results_with_texts(out, inputs), to or out / FOLDER)
     typer.echo(f"open {visible(str(index))}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from extractor.catalog import check_prompts
 from extractor.errors import ExtractorError, InvalidInput, InvalidReference, NoSuchCase
@@ -149,7 +150,9 @@ def _is_of(result: Extraction, case: Case) -> bool:
     id_ = result.article.id
     if id_ == "article.txt":
         return result.article.sha256 == case.article.sha256
-    return id_ == case.name or PurePosixPath(id_).parts[-2:] == (case.name, "article.txt")
+    # a case that an export made is named by the article's id, escaped as a file name has to be
+    named = {case.name, unquote(case.name)}
+    return id_.removesuffix(".txt") in named or PurePosixPath(id_).parts[-2:] == (case.name, "article.txt")
 
 
 def _is_about(result: Extraction, case: Case) -> bool:

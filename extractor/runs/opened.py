@@ -16,6 +16,9 @@ from extractor.runs.inputs import Inputs
 from extractor.settings import Settings
 from extractor.version import __version__
 
+INPUTS = "inputs.json"
+"""The file beside the results of a replay that says where its articles are; a run has it in ``run.json``."""
+
 
 class OpenRun:
     """``OUT/run.json`` and ``OUT/replies.jsonl``, open for adding.
@@ -39,18 +42,10 @@ class OpenRun:
         told: dict[str, Any] = {
             "run": self.id,
             "package": __version__,
-            "inputs": {
-                "base": str(Path(inputs.base).absolute()),
-                "places": list(inputs.places),
-                "lists": list(inputs.lists),
-                "columns": dict(inputs.columns),
-            },
+            "inputs": _told(inputs),
             "settings": asked_with(settings, model),
         }
-        try:
-            _write(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
-        except OSError as error:
-            raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
+        _write_json(path, told)
         self.replies = Lines(out / REPLIES, START)
 
     def model(self, stack: Stack) -> Model:
@@ -66,13 +61,39 @@ class OpenRun:
         self.replies.close()
 
 
+def tell_inputs(out: Path, inputs: Inputs) -> None:
+    """Write down where the articles of a replay come from, in ``OUT/inputs.json``.
+
+    Raises:
+        CannotWrite: the folder or the file cannot be written.
+    """
+    _write_json(out / INPUTS, {"inputs": _told(inputs)})
+
+
+def _told(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "base": str(Path(inputs.base).absolute()),
+        "places": list(inputs.places),
+        "lists": list(inputs.lists),
+        "columns": dict(inputs.columns),
+    }
+
+
+def _write_json(path: Path, told: dict[str, Any]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(path, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    except OSError as error:
+        raise CannotWrite(str(error.filename or path), error.strerror or str(error)) from error
+
+
 def inputs_of_run(folder: Path) -> Inputs:
-    """Where the articles of a run came from.
+    """Where the articles of a run or of a replay came from.
 
     Raises:
         InvalidInput: the run does not say, or they came from standard input.
     """
-    path = folder / RUN
+    path = next((path for path in (folder / RUN, folder / INPUTS) if path.is_file()), folder / RUN)
     try:
         told = json.loads(path.read_bytes())["inputs"]
         inputs = Inputs(tuple(told["places"]), tuple(told["lists"]), told["columns"], told["base"])

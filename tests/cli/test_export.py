@@ -5,7 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from doubles.command import run
+from doubles.command import ROOT, run
 from doubles.loopback import Answer, Body, Loopback, completion, serve
 from doubles.notices import answer, notice, write_articles
 
@@ -41,7 +41,7 @@ def extracted(server: Loopback, articles: Path, out: Path) -> Path:
 def test_tables_are_written_beside_the_run_or_where_one_says(out: Path, form: str, tmp_path: Path) -> None:
     shown = run("export", out, "--format", form)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout == f"10 files written to {out / form}\n"
+    assert shown.stdout == f"10 tables written to {out / form}\n"
     assert (out / form / f"claims.{form}").stat().st_size > 100
     run("export", out, "--format", form, "--to", tmp_path / "there")
     assert (tmp_path / "there" / f"hops.{form}").is_file()
@@ -60,6 +60,9 @@ def test_a_brat_collection_goes_there_and_back(out: Path, tmp_path: Path) -> Non
     assert (out / "brat" / "annotation.conf").is_file()
     shown = run("import", out / "brat", "--format", "brat", "--into", tmp_path / "cases")
     assert (shown.returncode, len(shown.stdout.splitlines())) == (0, 2)
+    scored = run("eval", tmp_path / "cases", "--out", out)
+    assert (scored.returncode, scored.stderr) == (0, "")
+    assert scored.stdout.startswith("2 articles")
     for result in read_results(out):
         case = tmp_path / "cases" / result.article.id.removesuffix(".txt")
         reference = load_reference(case / "reference.json", read_article(case / "article.txt").text)
@@ -83,10 +86,24 @@ def test_articles_that_have_moved_are_found_where_one_says(out: Path, tmp_path: 
     assert (shown.returncode, shown.stderr) == (0, "")
 
 
-def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
-    shown = run("export", tmp_path, "--format", "csv")
+@pytest.mark.parametrize(
+    "command", [("export", "--format", "csv"), ("export", "--format", "brat"), ("report",)]
+)
+def test_a_folder_without_a_run_is_named(command: tuple[str, ...], tmp_path: Path) -> None:
+    shown = run(command[0], tmp_path, *command[1:])
     assert shown.returncode == 2
     assert "holds no extractions.jsonl" in shown.stderr
+
+
+def test_a_replay_says_where_its_articles_are(tmp_path: Path) -> None:
+    articles = ROOT / "examples" / "articles"
+    ran = run("run", articles, "--out", tmp_path / "out", "--replay", ROOT / "golden", "--quiet")
+    assert ran.returncode == 0, ran.stderr
+    assert run("export", tmp_path / "out", "--format", "webannotation").returncode == 0
+    (tmp_path / "out" / "inputs.json").unlink()
+    shown = run("report", tmp_path / "out")
+    assert shown.returncode == 2
+    assert "does not say where the articles are" in shown.stderr
 
 
 def test_pages_go_through_a_run_with_what_they_say_of_themselves(server: Loopback, tmp_path: Path) -> None:
