@@ -103,3 +103,11 @@ def test_an_option_that_says_what_the_case_says_is_no_contradiction(tmp_path: Pa
     case = load_case(write(tmp_path / "port", 'model = "m"\nseed = 3\n'))
     settings = case.live_settings({"model": "m", "base_url": "http://127.0.0.1:1/v1"})
     assert (settings.model, settings.seed, settings.base_url) == ("m", 3, "http://127.0.0.1:1/v1")
+
+
+def test_a_case_can_be_asked_with_other_prompt_versions_than_its_own(golden: Path) -> None:
+    case = load_case(golden / "seed")
+    other = case.asked_with(["claims@v2"])
+    assert (other.settings().prompts, case.settings().prompts) == (("claims@v2",), ())
+    with pytest.raises(ReplyMissing, match="claims@v2"):
+        other.replay()
