@@ -23,6 +23,7 @@ ADVICE: Mapping[str, str] = {
     "ReplyMissing": "record it: extractor golden record, or run without --replay",
     "UnreadableArticle": "save the file as UTF-8 text",
     "EmptyArticle": "nothing to do: the article has no text",
+    "NoArticle": "nothing to do: a list of links, a form, or a page that only scripts fill",
     "ArticleTooLarge": "cut the file into articles",
     "NothingToClaim": "probably a page without an article; --claims-from takes claims from other segments",
     "InvalidRow": "correct the row; --column names columns that are called otherwise",
