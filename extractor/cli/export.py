@@ -50,7 +50,7 @@ def export(
     from extractor.runs.texts import results_with_texts  # noqa: PLC0415
 
     folder = to or out / format_.value
-    left_out: list[str] = []
+    left_out: list[str] = []  # lines for a person
     if format_ in (Format.WEBANNOTATION, Format.BRAT):
         inputs = inputs_of_results(out, articles or [], lists or [], columns or [])
         found = _with_text(results_with_texts(out, inputs), left_out)
@@ -63,8 +63,8 @@ def export(
         paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
     what = "table" if format_ in (Format.CSV, Format.PARQUET) else "article"
     typer.echo(f"{len(paths)} {what}{'' if len(paths) == 1 else 's'} written to {visible(str(folder))}")
-    for id_ in left_out:
-        typer.echo(visible(f"{id_}: left out: its text is gone or has changed since it was read"), err=True)
+    for line in left_out:
+        typer.echo(visible(line), err=True)
     raise typer.Exit(INCOMPLETE if left_out else 0)
 
 
@@ -73,6 +73,8 @@ def _with_text(
 ) -> "Iterator[tuple[Extraction, str]]":
     for result, text in results:
         if text is None:
-            left_out.append(result.article.id)
+            was_read = result.article.sha256 is not None
+            why = "its text is gone or has changed since it was read" if was_read else "it could not be read"
+            left_out.append(f"{result.article.id}: left out: {why}")
         else:
             yield result, text

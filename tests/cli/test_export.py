@@ -79,6 +79,19 @@ def test_an_article_that_has_changed_is_left_out_and_named(out: Path, tmp_path: 
     assert sorted(shown.stderr.splitlines()) == sorted(f"{path.name}: {reason}" for path in (first, second))
 
 
+def test_an_article_that_could_not_be_read_is_left_out_and_shown_as_that(
+    server: Loopback, tmp_path: Path
+) -> None:
+    write_articles(tmp_path / "in", 1)
+    (tmp_path / "in" / "bad.txt").write_bytes(b"caf\xe9")
+    live = ("--base-url", server.url, "--model", "m", "--quiet", "--report")
+    assert run("run", tmp_path / "in", "--out", tmp_path / "out", *live).returncode == 1
+    shown = run("export", tmp_path / "out", "--format", "brat")
+    assert (shown.returncode, shown.stderr) == (1, "bad.txt: left out: it could not be read\n")
+    html = (tmp_path / "out" / "report" / "articles" / "bad.txt.html").read_text(encoding="utf-8")
+    assert "The article could not be read." in html
+
+
 def test_articles_that_have_moved_are_found_where_one_says(out: Path, tmp_path: Path) -> None:
     (tmp_path / "in").rename(tmp_path / "moved")
     assert run("export", out, "--format", "webannotation").returncode == 2
