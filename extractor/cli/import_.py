@@ -24,6 +24,7 @@ def import_(
     name: Annotated[
         str, typer.Option(help="The file to write: reference-b.json for a second annotator.")
     ] = "reference.json",
+    replace: Annotated[bool, typer.Option("--replace", help="Write over references that differ.")] = False,
 ) -> None:
     """Read the annotations of each article and write them as its case's reference.
 
@@ -32,6 +33,6 @@ def import_(
     from extractor.exports.corrections import import_brat  # noqa: PLC0415 - keeps --help fast
 
     assert format_ is Format.BRAT  # noqa: S101 - there is no other yet
-    paths = import_brat(folder, into, name)
+    paths = import_brat(folder, into, name, replace=replace)
     for path in paths:
         typer.echo(visible(f"wrote {path}"))

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
 from extractor.evaluation.annotations import Annotations, load_annotations
-from extractor.schemas.extraction.v1 import Claim, Extraction, Hop, Segment, Source, Span
+from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Segment, Source, Span
 
 REFERENCE = "reference.json"
 """The file of a case that its results are scored against."""
@@ -45,6 +46,14 @@ class Reference(Annotations):
         """The part of a result that a reference has too; a failed result has nothing of it."""
         return cls(segments=result.segments, sources=result.sources, claims=result.claims)
 
+    def corrected(self) -> Self:
+        """The same as an annotator's work: without what the extractor remarks on its own."""
+        claims = tuple(
+            claim.model_copy(update={"assertions": tuple(map(_corrected, claim.assertions))})
+            for claim in self.claims
+        )
+        return self.model_copy(update={"claims": claims})
+
     def faults(self, text: str) -> Iterator[str]:
         """What does not fit the article, each in a few words."""
         borders = [0, *(segment.end for segment in self.segments)]
@@ -52,6 +61,10 @@ class Reference(Annotations):
             yield "segments do not tile the text"
         if any(segment.start >= segment.end for segment in self.segments):
             yield "a segment is empty"
+        if any(not text[segment.start : segment.end].strip() for segment in self.segments):
+            yield "a segment holds nothing but white space"
+        if any(text[segment.start : segment.end][:1].isspace() for segment in self.segments[1:]):
+            yield "a segment begins with white space, which belongs to the one before"
         registered = [source.id for source in self.sources]
         if len(set(registered)) < len(registered):
             yield "two sources have one id"
@@ -65,6 +78,10 @@ class Reference(Annotations):
             for span in spans:
                 if text[span.start : span.end] != span.text:
                     yield f"{span.start}-{span.end} of the article is not {span.text!r}"
+                if span.text != span.text.strip():
+                    yield f"white space at an end of {span.text!r}"
+            if any(one.end > other.start for one, other in pairwise(said.evidence)):
+                yield f"its evidence at {said.evidence[0].start} overlaps or is not in order"
             if said.segment != self._label(said.evidence[0].start):
                 yield f"its evidence at {said.evidence[0].start} is in no {said.segment} segment"
             if unknown := sorted({hop.source for hop in said.chain} - registered):
@@ -79,6 +96,11 @@ class Reference(Annotations):
 def load_reference(path: Path, text: str) -> Reference:
     """Read a reference file of an article, as ``load_annotations`` does."""
     return load_annotations(Reference, path, text)
+
+
+def _corrected(said: Assertion) -> Assertion:
+    evidence = tuple(each.model_copy(update={"match": "exact"}) for each in said.evidence)
+    return said.model_copy(update={"evidence": evidence, "checks": ()})
 
 
 def _spans(hop: Hop) -> list[Span]:

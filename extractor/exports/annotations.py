@@ -8,9 +8,8 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from extractor.errors import CannotWrite
+from extractor.exports.folders import FileNames, writing_to
 from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Segment, Span
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
@@ -140,29 +139,11 @@ def write_annotations(results: Iterable[tuple[Extraction, str]], folder: Path) -
         CannotWrite: the folder or a file cannot be written.
     """
     paths: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    names = FileNames()
+    with writing_to(folder):
         for result, text in results:
-            path = folder / f"{file_name(result.article.id)}.jsonld"
+            path = folder / f"{names.of(result.article.id)}.jsonld"
             page = json.dumps(annotation_page(result, text), ensure_ascii=False, indent=2)
             path.write_text(f"{page}\n", encoding="utf-8", newline="\n")
             paths.append(path)
-    except OSError as error:
-        raise CannotWrite(str(error.filename or folder), error.strerror or str(error)) from error
     return paths
-
-
-_LONGEST = 180
-"""Bytes of a file's name without its ending: file systems take 255."""
-
-
-def file_name(id_: str) -> str:
-    """An article's id as a file name: one of each id, in no other folder, not hidden."""
-    from hashlib import sha256  # noqa: PLC0415 - rarely needed
-
-    name = quote(id_, safe=" ()[]{},;=+@!'&~", errors="surrogatepass")
-    if name.startswith("."):
-        name = f"%2E{name[1:]}"
-    if len(name) > _LONGEST:
-        return f"{name[: _LONGEST - 17]}~{sha256(id_.encode(errors='surrogatepass')).hexdigest()[:16]}"
-    return name

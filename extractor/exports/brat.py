@@ -6,14 +6,16 @@ evidence, what is known of a source in the note of the source. docs/results.md s
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
-from extractor.errors import CannotWrite
+from extractor.errors import InvalidInput
 from extractor.evaluation.reference import Reference
-from extractor.exports.annotations import file_name
-from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Source
+from extractor.exports.brat_notes import BREAKS, SOURCE_FACTS, Note, is_break
+from extractor.exports.folders import FileNames, writing_to
+from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Span
 
 CONFIGURATION = """\
 [entities]
@@ -44,7 +46,7 @@ Kind\tArg:Evidence, Value:fact|forecast|opinion|directive
 Stance\tArg:Evidence, Value:affirms|denies
 Certainty\tArg:Evidence, Value:certain|probable|possible|unknown
 Hearsay\tArg:Evidence
-Place\tArg:Source, Value:1|2|3|4|5|6|7|8
+Place\tArg:Source, Value:1|2|3|4|5|6|7|8|9|10|11|12
 Style\tArg:Source, Value:direct|indirect|mixed
 SourceKind\tArg:Source, Value:person|organisation|media|document|group|place|unknown
 Named\tArg:Source
@@ -52,12 +54,7 @@ NoWords\tArg:Source
 """
 """``annotation.conf``: what an annotator may draw."""
 
-WHEN = " | when: "
-FACTS = {"role": " | role: ", "anonymity": " | anonymity: ", "speaks_for": " | speaks for: "}
-"""What stands in a note after a claim, and after a source's name, and before what."""
-
-BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
-"""Characters that no line of the format can hold: an annotation over them is in pieces."""
+_ID = re.compile(r"[cs][0-9]+")
 
 
 @dataclass
@@ -76,13 +73,32 @@ class _Lines:
     def attribute(self, name: str, of: str, value: str | None = None) -> None:
         self.add("A", f"{name} {of}" + (f" {value}" if value else ""))
 
-    def note(self, of: str, text: str) -> None:
-        self.add("#", f"AnnotatorNotes {of}\t{escaped(text)}")
+    def note(self, of: str, text: Note) -> None:
+        self.add("#", f"AnnotatorNotes {of}\t{text}")
 
 
 def standoff(reference: Reference, text: str) -> str:
-    """The ``.ann`` file of an article; ``imported`` reads it back."""
+    """The ``.ann`` file of an article; ``imported`` reads it back.
+
+    Matches and checks, which are the extractor's remarks on its own work, are not in it.
+
+    Raises:
+        InvalidInput: the annotations do not fit the text, or the format has no place for them.
+    """
+    if fault := next(chain(reference.faults(text), _unfit(reference)), None):
+        raise InvalidInput("annotations", fault)
     return "".join(f"{line}\n" for line in _Writer(reference, text).written())
+
+
+def _unfit(reference: Reference) -> Iterator[str]:
+    """What a file could not tell, so that it would come back otherwise."""
+    claims = [each.id for each in reference.claims]
+    sources = [each.id for each in reference.sources]
+    yield from (f"{id_!r} is no id such as c1 or s1" for id_ in claims + sources if not _ID.fullmatch(id_))
+    if len(set(claims)) < len(claims):
+        yield "two claims have one id"
+    speaking = {hop.source for claim in reference.claims for said in claim.assertions for hop in said.chain}
+    yield from (f"source {id_} stands in no chain" for id_ in sources if id_ not in speaking)
 
 
 class _Writer:
@@ -110,9 +126,8 @@ class _Writer:
             self._out.attribute(attribute, name, value)
         if said.hearsay:
             self._out.attribute("Hearsay", name)
-        self._out.note(
-            name, f"{claim.id}: {claim.text}" + (f"{WHEN}{said.said_when}" if said.said_when else "")
-        )
+        facts = {"when": said.said_when, "apart": self._apart(said.evidence)}
+        self._out.note(name, Note(claim.id, claim.text, _known(facts)))
         for place, hop in enumerate(said.chain, start=1):
             self._hop(name, said, hop, place)
 
@@ -128,11 +143,20 @@ class _Writer:
         self._out.attribute("SourceKind", name, source.kind)
         if source.named:
             self._out.attribute("Named", name)
-        self._out.note(name, f"{source.id}: {source.name}{''.join(_facts(source))}")
+        facts = {fact: getattr(source, field) for fact, field in SOURCE_FACTS.items()}
+        self._out.note(name, Note(source.id, source.name, _known(facts)))
         self._out.add("R", f"{hop.relation.capitalize()} Arg1:{evidence} Arg2:{name}")
         if hop.cue_span:
             cue = self._bound("Cue", [(hop.cue_span.start, hop.cue_span.end)])
             self._out.add("R", f"CueOf Arg1:{name} Arg2:{cue}")
+
+    def _apart(self, evidence: Sequence[Span]) -> str | None:
+        """The numbers of the gaps between spans that would be taken for a break inside one."""
+        gaps = accumulate(len(list(_pieces(self._text, each.start, each.end))) for each in evidence)
+        between = (self._text[one.end : other.start] for one, other in pairwise(evidence))
+        return (
+            ", ".join(str(gap) for gap, words in zip(gaps, between, strict=False) if is_break(words)) or None
+        )
 
     def _bound(self, kind: str, ranges: Iterable[tuple[int, int]]) -> str:
         pieces = [piece for start, end in ranges for piece in _pieces(self._text, start, end)]
@@ -141,10 +165,8 @@ class _Writer:
         return self._out.add("T", f"{kind} {places}\t{words}")
 
 
-def _facts(source: Source) -> Iterator[str]:
-    for name, before in FACTS.items():
-        if (told := getattr(source, name)) is not None:
-            yield f"{before}{told}"
+def _known(facts: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: told for name, told in facts.items() if told is not None}
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -159,20 +181,17 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = following
 
 
-def escaped(text: str) -> str:
-    """A note on one line: a backslash before n, r or t stands for a break, two for one."""
-    for plain, told in (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-        text = text.replace(plain, told)
-    return BREAKS.sub(" ", text)
-
-
 def write_results(results: Iterable[tuple[Extraction, str]], folder: Path) -> list[Path]:
     """Write results with their texts as ``write_brat`` does; what failed has nothing to correct.
+
+    The extractor's checks are left to it: a reference has none.
 
     Raises:
         CannotWrite: the folder or a file cannot be written.
     """
-    wanted = ((each.article.id, Reference.of(each), text) for each, text in results if each.segments)
+    wanted = (
+        (each.article.id, Reference.of(each).corrected(), text) for each, text in results if each.segments
+    )
     return write_brat(wanted, folder)
 
 
@@ -187,14 +206,12 @@ def write_brat(references: Iterable[tuple[str, Reference, str]], folder: Path) -
         CannotWrite: the folder or a file cannot be written.
     """
     paths: list[Path] = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    names = FileNames()
+    with writing_to(folder):
         (folder / "annotation.conf").write_text(CONFIGURATION, encoding="utf-8", newline="")
         for id_, reference, text in references:
-            path = folder / f"{file_name(id_.removesuffix('.txt'))}.ann"
-            path.write_text(standoff(reference, text), encoding="utf-8", newline="")
-            path.with_suffix(".txt").write_text(text, encoding="utf-8", newline="")
-            paths.append(path)
-    except OSError as error:
-        raise CannotWrite(str(error.filename or folder), error.strerror or str(error)) from error
+            name = names.of(id_, without=".txt")
+            (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
+            paths.append(folder / f"{name}.ann")
+            paths[-1].write_text(standoff(reference, text), encoding="utf-8", newline="")
     return paths

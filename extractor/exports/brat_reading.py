@@ -1,9 +1,8 @@
 """Corrections made in brat, read back as a reference; what does not fit is an error, never left out."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,46 +10,8 @@ from pydantic import ValidationError
 
 from extractor.errors import InvalidInput
 from extractor.evaluation.reference import Reference
-from extractor.exports.brat import BREAKS, FACTS, WHEN
-
-SEGMENTS = frozenset(
-    ("Headline", "Byline", "Body", "Caption", "Related", "Advert", "Promo", "Comment", "Boilerplate", "Other")
-)
-_BOUND = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)", re.DOTALL)
-_RELATION = re.compile(r"(R\d+)\t(Says|Carries|CueOf) Arg1:(T\d+) Arg2:(T\d+)\s*")
-_ATTRIBUTE = re.compile(r"([AM]\d+)\t(\S+) (T\d+)(?: (\S+))?\s*")
-_NOTE = re.compile(r"(#\d+)\tAnnotatorNotes (T\d+)\t(.*)", re.DOTALL)
-_NAMED = re.compile(r"([cs]\d+): ?(.*)", re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)")
-_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
-
-Range = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class _Bound:
-    """A text-bound annotation: pieces on either side of a line break are one."""
-
-    number: int
-    kind: str
-    ranges: tuple[Range, ...]
-    line: int
-
-
-@dataclass
-class _Drawn:
-    """Everything in a file, by the annotation it is of."""
-
-    bound: dict[str, _Bound] = field(default_factory=dict[str, _Bound])
-    attributes: defaultdict[str, dict[str, str | None]] = field(default_factory=lambda: defaultdict(dict))
-    notes: dict[str, str] = field(default_factory=dict[str, str])
-    hops: defaultdict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    cues: dict[str, str] = field(default_factory=dict[str, str])
-
-    def of_kind(self, *kinds: str) -> Iterator[tuple[str, _Bound]]:
-        """The annotations of a kind, in the order of their numbers."""
-        found = [(name, each) for name, each in self.bound.items() if each.kind in kinds]
-        yield from sorted(found, key=lambda item: item[1].number)
+from extractor.exports.brat_lines import SEGMENTS, Bound, Range, read_lines
+from extractor.exports.brat_notes import SOURCE_FACTS, is_break
 
 
 def imported(path: Path, text: str) -> Reference:
@@ -61,19 +22,16 @@ def imported(path: Path, text: str) -> Reference:
         text: the article, exactly as the ``.txt`` file beside it.
 
     Raises:
-        InvalidInput: a line cannot be read, an annotation lacks what it needs or belongs to nothing, or
-            what comes of it does not fit the article.
+        InvalidInput: a line cannot be read, an annotation lacks what it needs or belongs to nothing, two
+            places say different things of one claim or source, or what comes of it does not fit the article.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        told = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(str(path), getattr(error, "strerror", None) or str(error)) from error
-    reader = _Reader(str(path), text)
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            reader.read(line, number)
+    bound = read_lines(told, text, str(path))
     try:
-        reference = Reference.model_validate(reader.reference())
+        reference = Reference.model_validate(_Builder(bound, text, str(path)).reference())
     except ValidationError as error:
         raise InvalidInput(str(path), f"{error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from error
     if fault := next(reference.faults(text), None):
@@ -81,199 +39,197 @@ def imported(path: Path, text: str) -> Reference:
     return reference
 
 
-class _Reader:
-    def __init__(self, path: str, text: str) -> None:
+class _Registry:
+    """Claims or sources by their ids: where one is told of several times, each time the same."""
+
+    def __init__(self, letter: str, path: str) -> None:
+        self._letter = letter
         self._path = path
+        self._told: dict[str, tuple[dict[str, Any], int]] = {}
+
+    def ids(self, drawn: Iterable[Bound]) -> dict[str, str]:
+        """The id that each annotation's note gives, or the next free one for each new text."""
+        notes = [(each.name, each.note) for each in drawn if each.note]
+        given = {note.id for _, note in notes if note.id}
+        by_text = {note.text: note.id for _, note in notes if note.id and note.text}
+        free = (name for name in (f"{self._letter}{number}" for number in count(1)) if name not in given)
+        ids: dict[str, str] = {}
+        for name, note in notes:
+            if note.id is None and note.text not in by_text:
+                by_text[note.text or ""] = next(free)
+            ids[name] = note.id or by_text[note.text or ""]
+        return ids
+
+    def tell(self, id_: str, whole: dict[str, Any], line: int) -> None:
+        """Take in what a note and the attributes beside it say.
+
+        Raises:
+            InvalidInput: another note says something else.
+        """
+        known, first = self._told.setdefault(id_, (whole, line))
+        for field, value in whole.items():
+            if value != known[field]:
+                raise InvalidInput(
+                    self._path,
+                    f"line {line}: {field} of {id_} is {value!r}, in line {first} it is {known[field]!r}: "
+                    "correct it in both, or leave only the id in one note",
+                )
+
+    def of(self, id_: str, line: int) -> dict[str, Any]:
+        """All that was told.
+
+        Raises:
+            InvalidInput: nothing was.
+        """
+        if id_ not in self._told:
+            raise InvalidInput(self._path, f"line {line}: no note says what {id_} is")
+        return self._told[id_][0]
+
+
+class _Builder:
+    def __init__(self, bound: Sequence[Bound], text: str, path: str) -> None:
         self._text = text
-        self._drawn = _Drawn()
-        self._sources: dict[str, dict[str, Any]] = {}
-
-    def read(self, line: str, number: int) -> None:
-        """Take in a line."""
-        drawn = self._drawn
-        if found := _BOUND.fullmatch(line):
-            name, kind, places, words = found.groups()
-            drawn.bound[name] = self._bound(int(name[1:]), kind, places, words, number)
-        elif found := _RELATION.fullmatch(line):
-            _, kind, one, other = found.groups()
-            if kind == "CueOf":
-                drawn.cues[one] = other
-            else:
-                drawn.hops[one].append((kind.lower(), other))
-        elif found := _ATTRIBUTE.fullmatch(line):
-            _, kind, of, value = found.groups()
-            drawn.attributes[of][kind] = value
-        elif found := _NOTE.fullmatch(line):
-            drawn.notes[found[2]] = _ESCAPE.sub(lambda each: _PLAIN.get(each[1], each[1]), found[3])
-        else:
-            raise self._wrong(number, f"cannot be read: {line[:60]!r}")
-
-    def _bound(self, number: int, kind: str, places: str, words: str, line: int) -> _Bound:
-        if kind not in SEGMENTS and kind not in ("Evidence", "Source", "Cue"):
-            raise self._wrong(line, f"{kind} is no kind of annotation here")
-        ranges = [(int(start), int(end)) for start, end in (each.split() for each in places.split(";"))]
-        if any(not start < end <= len(self._text) for start, end in ranges):
-            raise self._wrong(line, f"{places} is no place in the article")
-        if " ".join(self._text[start:end] for start, end in ranges) != words:
-            raise self._wrong(line, f"the article does not have {words[:60]!r} there")
-        return _Bound(number, kind, tuple(self._joined(sorted(ranges))), line)
-
-    def _joined(self, ranges: Sequence[Range]) -> Iterator[Range]:
-        """Pieces with nothing but white space and a line break between them are one."""
-        start, end = ranges[0]
-        for following, last in ranges[1:]:
-            between = self._text[end:following]
-            if not between.strip() and (BREAKS.search(between) or not between):
-                end = last
-            else:
-                yield start, end
-                start, end = following, last
-        yield start, end
+        self._path = path
+        self._evidence = [each for each in bound if each.kind == "Evidence"]
+        self._drawn_sources = [each for each in bound if each.kind == "Source"]
+        self._segments = list(self._tiled([each for each in bound if each.kind in SEGMENTS]))
+        self._claim_ids: dict[str, str] = {}
+        self._source_ids: dict[str, str] = {}
 
     def reference(self) -> dict[str, Any]:
         """What ``Reference`` is made of."""
-        claims = list(self._claims().values())
-        self._check_all_belong()
-        sources = [self._sources[id_] for id_ in sorted(self._sources, key=lambda id_: int(id_[1:]))]
-        return {"segments": self._segments(), "sources": sources, "claims": claims}
+        sources = self._sources()
+        return {"segments": self._segments, "sources": sources, "claims": self._claims()}
 
-    def _segments(self) -> list[dict[str, Any]]:
-        """Each begins where it was drawn; white space belongs to the one before."""
-        drawn = sorted((each.ranges[0][0], each.kind) for _, each in self._drawn.of_kind(*SEGMENTS))
-        if not drawn:
-            return []
-        starts = [0, *(start for start, _ in drawn[1:])]
-        ends = [*starts[1:], len(self._text)]
+    def _tiled(self, drawn: Sequence[Bound]) -> Iterator[dict[str, Any]]:
+        """Each from where it was drawn to the next one; only white space may stand between."""
+        drawn = sorted(drawn, key=lambda each: each.ranges[0])
+        flat = [(place, each) for each in drawn for place in each.ranges]
+        ends = [(0, 0), *(place for place, _ in flat), (len(self._text), len(self._text))]
+        for (_, end), (start, _) in pairwise(ends):
+            if start < end:
+                raise self._wrong(self._at(flat, start), "two segments overlap here")
+            if self._text[end:start].strip():
+                raise InvalidInput(self._path, f"{end} {start} of the article is in no segment")
+        starts = [0, *(each.ranges[0][0] for each in drawn[1:]), len(self._text)]
+        for each, (start, end) in zip(drawn, pairwise(starts), strict=bool(drawn)):
+            yield {"label": each.kind.lower(), "start": start, "end": end}
+
+    @staticmethod
+    def _at(flat: Sequence[tuple[Range, Bound]], start: int) -> Bound:
+        return next(each for (begin, _), each in reversed(flat) if begin == start)
+
+    def _sources(self) -> list[dict[str, Any]]:
+        registry = _Registry("s", self._path)
+        self._source_ids = registry.ids(self._drawn_sources)
+        for each in self._drawn_sources:
+            if each.note and each.note.text is not None:
+                facts = {field: each.note.facts.get(fact) for fact, field in SOURCE_FACTS.items()}
+                whole = {
+                    "name": each.note.text,
+                    "kind": each.value("SourceKind", "unknown"),
+                    "named": "Named" in each.attributes,
+                }
+                registry.tell(self._source_ids[each.name], {**whole, **facts}, each.line)
+            else:
+                self._refuse_facts(each, ("SourceKind", "Named"), SOURCE_FACTS)
+        lines = {self._source_ids[each.name]: each.line for each in self._drawn_sources}
         return [
-            {"label": kind.lower(), "start": start, "end": end}
-            for (_, kind), start, end in zip(drawn, starts, ends, strict=True)
+            {"id": id_, **registry.of(id_, line)}
+            for id_, line in sorted(lines.items(), key=lambda item: int(item[0][1:]))
         ]
 
-    def _claims(self) -> dict[str, dict[str, Any]]:
-        """Evidence with one claim id, or without an id one text, is of one claim."""
-        claims: dict[str, dict[str, Any]] = {}
-        for name, bound in self._drawn.of_kind("Evidence"):
-            told, _, when = self._note(name, bound).partition(WHEN)
-            named = _NAMED.fullmatch(told)
-            text = named[2] if named else told
-            claim = claims.setdefault(
-                named[1] if named else text,
-                {"id": named[1] if named else "", "text": text, "kind": self._value(name, "Kind", "fact")},
-            )
-            claim.setdefault("assertions", []).append(self._assertion(name, bound, when or None))
-        _name_new(claims)
-        return claims
+    def _claims(self) -> list[dict[str, Any]]:
+        registry = _Registry("c", self._path)
+        self._claim_ids = registry.ids(self._evidence)
+        said: dict[str, list[dict[str, Any]]] = {}
+        for each in self._evidence:
+            id_ = self._claim_ids[each.name]
+            if each.note and each.note.text is not None:
+                whole = {"text": each.note.text, "kind": each.value("Kind", "fact")}
+                registry.tell(id_, whole, each.line)
+            else:
+                self._refuse_facts(each, ("Kind",), ())
+            said.setdefault(id_, []).append(self._assertion(each))
+        lines = {self._claim_ids[each.name]: each.line for each in self._evidence}
+        return [
+            {"id": id_, **registry.of(id_, lines[id_]), "assertions": assertions}
+            for id_, assertions in said.items()
+        ]
 
-    def _assertion(self, name: str, bound: _Bound, when: str | None) -> dict[str, Any]:
-        at = bound.ranges[0][0]
-        inside = (each for each in self._segments() if each["start"] <= at < each["end"])
+    def _refuse_facts(self, drawn: Bound, attributes: Iterable[str], facts: Iterable[str]) -> None:
+        """A note that is only an id leaves everything to the whole ones."""
+        held = [name for name in attributes if name in drawn.attributes]
+        held += [name for name in facts if drawn.note and name in drawn.note.facts]
+        if held:
+            raise self._wrong(
+                drawn, f"{drawn.name} says its {held[0]} and not what it is of: the note is only an id"
+            )
+
+    def _assertion(self, drawn: Bound) -> dict[str, Any]:
+        facts: Mapping[str, str] = drawn.note.facts if drawn.note else {}
+        spans = [self._span(each) for each in self._joined(drawn, facts.get("apart", ""))]
+        at = drawn.ranges[0][0]
+        inside = (each["label"] for each in self._segments if each["start"] <= at < each["end"])
         return {
-            "evidence": [{**self._span(each), "match": "exact"} for each in bound.ranges],
-            "segment": next(inside, {"label": "other"})["label"],
-            "stance": self._value(name, "Stance", "affirms"),
-            "certainty": self._value(name, "Certainty", "certain"),
-            "hearsay": "Hearsay" in self._drawn.attributes[name],
-            "said_when": when,
-            "chain": [self._hop(relation, source) for relation, source in self._in_order(name)],
+            "evidence": [{**span, "match": "exact"} for span in spans],
+            "segment": next(inside, "other"),
+            "stance": drawn.value("Stance", "affirms"),
+            "certainty": drawn.value("Certainty", "certain"),
+            "hearsay": "Hearsay" in drawn.attributes,
+            "said_when": facts.get("when"),
+            "chain": [self._hop(relation, source) for relation, source in self._in_order(drawn)],
             "checks": [],
         }
 
-    def _in_order(self, evidence: str) -> list[tuple[str, str]]:
-        """The hops of an assertion by their places."""
-        hops = self._drawn.hops[evidence]
-        return sorted(hops, key=lambda hop: self._place(hop[1]))
+    def _in_order(self, evidence: Bound) -> list[tuple[str, Bound]]:
+        """The hops of an assertion by their places; of a lone one it does not matter."""
+        places = [self._place(source, lone=len(evidence.hops) == 1) for _, source in evidence.hops]
+        if len(set(places)) < len(places):
+            raise self._wrong(evidence, f"two hops of {evidence.name} have one Place: {sorted(places)}")
+        return [hop for _, hop in sorted(zip(places, evidence.hops, strict=True), key=lambda item: item[0])]
 
-    def _place(self, source: str) -> int:
-        place = self._value(source, "Place", "1")
-        if not place.isdecimal():
-            raise InvalidInput(self._path, f"Place of {source} is no number: {place!r}")
+    def _place(self, source: Bound, *, lone: bool) -> int:
+        place = source.value("Place", "1" if lone else "")
+        if not place:
+            raise self._wrong(source, f"{source.name} is one of several hops and has no Place")
+        if not re.fullmatch(r"[0-9]{1,4}", place):
+            raise self._wrong(source, f"Place of {source.name} is no number: {place!r}")
         return int(place)
 
-    def _hop(self, relation: str, name: str) -> dict[str, Any]:
-        bound = self._drawn.bound.get(name)
-        if bound is None or bound.kind != "Source":
-            raise InvalidInput(self._path, f"a {relation} relation leads to {name}, which is no Source")
-        has_words = "NoWords" not in self._drawn.attributes[name]
-        cue = self._drawn.bound.get(self._drawn.cues.get(name, ""))
+    def _hop(self, relation: str, source: Bound) -> dict[str, Any]:
         return {
-            "source": self._source(name, bound),
+            "source": self._source_ids[source.name],
             "relation": relation,
-            "style": self._value(name, "Style", "indirect"),
-            "source_span": self._whole(bound) if has_words else None,
-            "cue_span": self._whole(cue) if cue else None,
+            "style": source.value("Style", "indirect"),
+            "source_span": None if "NoWords" in source.attributes else self._whole(source),
+            "cue_span": self._whole(source.cue) if source.cue else None,
         }
 
-    def _source(self, name: str, bound: _Bound) -> str:
-        """Register a source by its note; its id."""
-        told = self._note(name, bound)
-        facts: dict[str, str | None] = dict.fromkeys(FACTS)
-        for key, before in reversed(FACTS.items()):
-            told, found, value = told.partition(before)
-            facts[key] = value if found else None
-        named = _NAMED.fullmatch(told)
-        id_ = (
-            named[1]
-            if named
-            else next(
-                (each for each, known in self._sources.items() if known["name"] == told), self._new_id()
-            )
-        )
-        self._sources.setdefault(
-            id_,
-            {
-                "id": id_,
-                "name": named[2] if named else told,
-                "kind": self._value(name, "SourceKind", "unknown"),
-                "named": "Named" in self._drawn.attributes[name],
-                **facts,
-            },
-        )
-        return id_
+    def _joined(self, drawn: Bound, apart: str = "") -> Iterator[Range]:
+        """The spans of an annotation: pieces with only a line break between them are one."""
+        if not re.fullmatch(r"([0-9]{1,4}(, ?[0-9]{1,4})*)?", apart):
+            raise self._wrong(drawn, f"apart of {drawn.name} is no list of numbers: {apart!r}")
+        divided = {int(each) for each in apart.split(",") if each}
+        if unknown := divided - set(range(1, len(drawn.ranges))):
+            raise self._wrong(drawn, f"{drawn.name} has no gap {min(unknown)} to set apart")
+        start, end = drawn.ranges[0]
+        for gap, (following, last) in enumerate(drawn.ranges[1:], start=1):
+            if gap in divided or not is_break(self._text[end:following]):
+                yield start, end
+                start = following
+            end = last
+        yield start, end
 
-    def _new_id(self) -> str:
-        """One that neither a known source nor a note has."""
-        noted = {found[1] for note in self._drawn.notes.values() if (found := _NAMED.match(note))}
-        taken = noted | set(self._sources)
-        return next(
-            name for name in (f"s{number}" for number in range(1, len(taken) + 2)) if name not in taken
-        )
-
-    def _check_all_belong(self) -> None:
-        sources = {source for hops in self._drawn.hops.values() for _, source in hops}
-        cues = set(self._drawn.cues.values())
-        for name, bound in self._drawn.bound.items():
-            if bound.kind == "Source" and name not in sources:
-                raise self._wrong(bound.line, f"{name}: no relation leads from an Evidence to this Source")
-            if bound.kind == "Cue" and name not in cues:
-                raise self._wrong(bound.line, f"{name}: this Cue is of no Source")
-        for evidence in self._drawn.hops:
-            if (start := self._drawn.bound.get(evidence)) is None or start.kind != "Evidence":
-                raise InvalidInput(self._path, f"a relation begins at {evidence}, which is no Evidence")
-
-    def _note(self, name: str, bound: _Bound) -> str:
-        note = self._drawn.notes.get(name, "").strip()
-        if not note:
-            what = "the claim" if bound.kind == "Evidence" else "the name of the source"
-            raise self._wrong(bound.line, f"{name} has no note with {what}")
-        return note
-
-    def _value(self, name: str, attribute: str, default: str) -> str:
-        return self._drawn.attributes[name].get(attribute) or default
-
-    def _whole(self, bound: _Bound) -> dict[str, Any]:
-        return self._span((bound.ranges[0][0], bound.ranges[-1][1]))
+    def _whole(self, drawn: Bound) -> dict[str, Any]:
+        places = list(self._joined(drawn))
+        if len(places) > 1:
+            raise self._wrong(drawn, f"{drawn.name}: a {drawn.kind} is in one piece")
+        return self._span(places[0])
 
     def _span(self, place: Range) -> dict[str, Any]:
         start, end = place
         return {"start": start, "end": end, "text": self._text[start:end]}
 
-    def _wrong(self, line: int, reason: str) -> InvalidInput:
-        return InvalidInput(self._path, f"line {line}: {reason}")
-
-
-def _name_new(claims: Mapping[str, dict[str, Any]]) -> None:
-    """Give the claims without an id the next ones."""
-    taken = {claim["id"] for claim in claims.values()}
-    free = (name for name in (f"c{number}" for number in range(1, 2 * len(claims) + 2)) if name not in taken)
-    for claim in claims.values():
-        claim["id"] = claim["id"] or next(free)
+    def _wrong(self, drawn: Bound, reason: str) -> InvalidInput:
+        return InvalidInput(self._path, f"line {drawn.line}: {reason}")

@@ -7,7 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from extractor.errors import CannotWrite, MissingExtra
+from extractor.errors import MissingExtra
+from extractor.exports.folders import writing_to
 from extractor.exports.rows import TABLES, Row, rows
 from extractor.schemas.extraction.v1 import Extraction
 
@@ -59,17 +60,13 @@ def require_pyarrow() -> Any:
 
 def _write(results: Iterable[Extraction], folder: Path, suffix: str, make: Any) -> list[Path]:
     paths = {name: folder / f"{name}.{suffix}" for name in TABLES}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            tables: dict[str, Table] = {
-                name: stack.enter_context(make(path, TABLES[name])) for name, path in paths.items()
-            }
-            for result in results:
-                for name, row in rows(result):
-                    tables[name].add(row)
-    except OSError as error:
-        raise CannotWrite(str(error.filename or folder), error.strerror or str(error)) from error
+    with writing_to(folder), ExitStack() as stack:
+        tables: dict[str, Table] = {
+            name: stack.enter_context(make(path, TABLES[name])) for name, path in paths.items()
+        }
+        for result in results:
+            for name, row in rows(result):
+                tables[name].add(row)
     return list(paths.values())
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from extractor.errors import CannotWrite
-from extractor.exports.annotations import file_name
+from extractor.exports.folders import FileNames, writing_to
 from extractor.report.graph import draw
 from extractor.report.marks import title_of
 from extractor.report.pages import article_page, index_page, sources_page
@@ -90,16 +89,13 @@ def write_report(results: Iterable[Result], folder: Path) -> Path:
         CannotWrite: the folder or a file cannot be written.
     """
     site = _Site()
-    try:
-        (folder / "articles").mkdir(parents=True, exist_ok=True)
+    with writing_to(folder / "articles"):
         _write_articles(results, folder / "articles", site)
         for name in ASSETS:
             data = resources.files("extractor.report").joinpath("assets", name).read_text(encoding="utf-8")
             _write(folder / name, data)
         _write(folder / "sources.html", _sources(site.sources))
         _write(folder / "index.html", index_page(_json(_COLUMNS, site.rows), site.totals()))
-    except OSError as error:
-        raise CannotWrite(str(error.filename or folder), error.strerror or str(error)) from error
     return folder / "index.html"
 
 
@@ -107,8 +103,9 @@ def _write_articles(results: Iterable[Result], folder: Path, site: _Site) -> Non
     """Each page is written when the next one's name is known."""
     before: str | None = None
     held: tuple[Extraction, str | None, str] | None = None
+    names = FileNames()
     for result, text in results:
-        page = f"{file_name(result.article.id)}.html"
+        page = f"{names.of(result.article.id)}.html"
         if held:
             _write_article(folder, held, before, page)
             before = held[2]

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from doubles.port import TEXT, run
-from hypothesis import given
-from hypothesis import strategies as st
 
-from extractor.exports.annotations import CONTEXT, annotation_page, file_name, write_annotations
+from extractor.exports.annotations import CONTEXT, annotation_page, write_annotations
 
 jsonld: Any = import_module("pyld.jsonld")  # it has no types
 OA = "http://www.w3.org/ns/oa#"
@@ -114,13 +112,3 @@ def test_each_article_is_a_file_of_its_own(tmp_path: Path) -> None:
     paths = write_annotations(((each, TEXT) for each in named), tmp_path / "new")
     assert len(set(paths)) == len(list((tmp_path / "new").iterdir())) == 3
     assert [json.loads(path.read_bytes())["label"] for path in paths] == [each.article.id for each in named]
-
-
-@given(st.lists(st.text(st.characters(codec=None), max_size=300), unique=True, max_size=20))
-def test_a_file_name_is_one_of_its_id_and_stays_in_its_folder(ids: list[str]) -> None:
-    names = [file_name(id_) for id_ in ids]
-    assert len(set(names)) == len(names)
-    for name in names:
-        assert len(name.encode()) <= 180
-        assert not name.startswith(".")
-        assert not set(name) & set('/\\:*?"<>|\0\n')

@@ -17,8 +17,10 @@ from extractor.evaluation.reference import Reference, load_reference
 from extractor.exports.brat import CONFIGURATION, standoff, write_brat, write_results
 from extractor.exports.brat_reading import imported
 from extractor.exports.corrections import import_brat
+from extractor.golden.cases import Case, find_cases
 
 ROOT = Path(__file__).parents[2]
+CASES = list(find_cases(ROOT / "golden"))
 REFERENCES = sorted(ROOT.glob("golden/*/reference*.json"))
 PORT = "Selon Anne, le port\nrouvre lundi. Le maire nie.\n\nBravo !"
 
@@ -55,7 +57,7 @@ def check_rules(told: str, text: str) -> None:
             assert (not value) if not allowed else value[0] in allowed.split("|")
         else:
             assert re.fullmatch(r"#\d+", id_)
-            assert rest.startswith("AnnotatorNotes T")
+            assert rest.split("\t")[0].removeprefix("AnnotatorNotes ") in bound
 
 
 @pytest.mark.parametrize("path", REFERENCES, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -69,70 +71,95 @@ def test_what_is_written_follows_the_rules_and_is_read_back_as_it_was(path: Path
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.folder.name)
+def test_a_result_is_read_back_as_it_was_but_for_the_extractor_s_own_remarks(
+    case: Case, tmp_path: Path
+) -> None:
+    text, result = case.article.text, case.replay()
+    (path,) = write_results([(result, text)], tmp_path)
+    assert imported(path, text) == Reference.of(result).corrected()
+    assert Reference.of(result).claims == result.claims
+
+
 def span(text: str, start: int, end: int) -> dict[str, Any]:
     return {"start": start, "end": end, "text": text[start:end]}
+
+
+ODD = st.sampled_from(
+    ["A \\n b", "deux\nlignes", "tab\tici", "x | role: y", " | when: ", "|", "c1: d", "", " ", "\u2028a\x85",
+     "a\\", "\\u0020", "\xa0bord\xa0", "| apart: 1"]
+)  # fmt: skip
+"""Words that the notes' own form could take for its own."""
 
 
 @st.composite
 def annotated(draw: st.DrawFn) -> tuple[str, Reference]:
     """A messy text of words and its annotations, in the order in which an annotator would make them."""
     word = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1, max_size=6)
-    gap = st.sampled_from([" ", "\n", "\r\n", "\t", "\u2028", "  ", "\n\n ", "\x85"])
+    gap = st.sampled_from([" ", "\n", "\r\n", "\t", "\u2028", "  ", "\n\n ", "\x85", ""])
     words = draw(st.lists(word, min_size=4, max_size=12))
-    gaps = [draw(gap) for _ in words]
     starts: list[int] = []
-    text = ""
-    for each, after in zip(words, gaps, strict=True):
+    text = draw(st.sampled_from(["", "\n", " "]))
+    for each in words:
         starts.append(len(text))
-        text += each + after
+        text += each + draw(gap)
     border = starts[draw(st.integers(1, len(words) - 1))]
-    names = draw(st.lists(word, min_size=1, max_size=3, unique=True))
 
-    def place(at: int) -> dict[str, Any]:
-        last = min(at + draw(st.integers(0, 2)), len(words) - 1)
-        return span(text, starts[at], starts[last] + len(words[last]))
+    def places(at_most: int) -> list[dict[str, Any]]:
+        """Spans of whole words in order, which may touch."""
+        ends = draw(st.lists(st.integers(0, len(words)), min_size=2, max_size=2 * at_most, unique=True))
+        flat = sorted(ends)[: len(ends) // 2 * 2]
+        return [
+            span(text, starts[one], starts[other - 1] + len(words[other - 1]))
+            for one, other in zip(flat[::2], flat[1::2], strict=True)
+        ]
 
-    claims: list[dict[str, Any]] = []
-    used: list[str] = []
-    for number in range(1, draw(st.integers(1, 4))):
-        evidence = place(draw(st.integers(0, len(words) - 1)))
-        chain: list[dict[str, Any]] = []
-        for _ in range(draw(st.integers(0, 2))):
-            used.append(draw(st.sampled_from(names)))
-            chain.append(
-                {
-                    "source": used[-1],
-                    "relation": draw(st.sampled_from(["says", "carries"])),
-                    "style": draw(st.sampled_from(["direct", "mixed"])),
-                    "source_span": draw(st.none() | st.just(place(0))),
-                    "cue_span": draw(st.none() | st.just(place(1))),
-                }
-            )
-        said = {
-            "evidence": [{**evidence, "match": "exact"}],
-            "segment": "body" if evidence["start"] < border else "comment",
+    told = word | ODD
+    sources = [
+        {
+            "id": f"s{number}", "name": name, "kind": draw(st.sampled_from(["person", "media", "unknown"])),
+            "named": draw(st.booleans()), "role": draw(st.none() | told),
+            "anonymity": draw(st.none() | told), "speaks_for": draw(st.none() | told),
+        }
+        for number, name in enumerate(draw(st.lists(told, min_size=1, max_size=3)), start=1)
+    ]  # fmt: skip
+
+    def hop() -> dict[str, Any]:
+        return {
+            "source": draw(st.sampled_from(sources))["id"],
+            "relation": draw(st.sampled_from(["says", "carries"])),
+            "style": draw(st.sampled_from(["direct", "mixed", "indirect"])),
+            "source_span": draw(st.none() | st.just(places(1)[0])),
+            "cue_span": draw(st.none() | st.just(places(1)[0])),
+        }
+
+    def said() -> dict[str, Any]:
+        evidence = places(3)
+        return {
+            "evidence": [{**each, "match": "exact"} for each in evidence],
+            "segment": "body" if evidence[0]["start"] < border else "comment",
             "stance": draw(st.sampled_from(["affirms", "denies"])),
             "certainty": draw(st.sampled_from(["certain", "unknown"])),
             "hearsay": draw(st.booleans()),
-            "said_when": draw(st.none() | word),
-            "chain": chain,
+            "said_when": draw(st.none() | told),
+            "chain": [hop() for _ in range(draw(st.integers(0, 3)))],
             "checks": [],
         }
-        text_of_claim = draw(st.sampled_from(["A \\n b", "deux\nlignes", "x: y", "tab\tici"])) + str(number)
-        claims.append({"id": f"c{number}", "text": text_of_claim, "kind": "fact", "assertions": [said]})
-    ids = {name: f"s{number}" for number, name in enumerate(dict.fromkeys(used), start=1)}
-    for claim in claims:
-        for hop in claim["assertions"][0]["chain"]:
-            hop["source"] = ids[hop["source"]]
-    unset = {"kind": "person", "named": True, "anonymity": None, "speaks_for": None}
-    sources = [
-        {"id": id_, "name": name, "role": draw(st.none() | word), **unset} for name, id_ in ids.items()
-    ]
+
+    claims: list[dict[str, Any]] = [
+        {
+            "id": f"c{number}", "text": draw(told), "kind": draw(st.sampled_from(["fact", "opinion"])),
+            "assertions": [said() for _ in range(draw(st.integers(1, 3)))],
+        }
+        for number in range(1, draw(st.integers(1, 4)))
+    ]  # fmt: skip
+    speaking = {each["source"] for claim in claims for one in claim["assertions"] for each in one["chain"]}
     segments = [
         {"label": "body", "start": 0, "end": border},
         {"label": "comment", "start": border, "end": len(text)},
     ]
-    return text, Reference.model_validate({"segments": segments, "sources": sources, "claims": claims})
+    known = [each for each in sources if each["id"] in speaking]
+    return text, Reference.model_validate({"segments": segments, "sources": known, "claims": claims})
 
 
 @given(annotated())
@@ -206,6 +233,26 @@ def test_a_denial_that_was_added_is_of_the_claim_that_its_note_names(ann: Path) 
     assert claim.assertions[1].chain[0].cue_span is not None
 
 
+def test_a_note_that_is_only_an_id_is_of_the_claim_or_source_that_another_tells(ann: Path) -> None:
+    more = (
+        "T90\tEvidence 43 46\tnie\n#90\tAnnotatorNotes T90\tc1 | when: hier\n"
+        "T91\tSource 34 42\tLe maire\n#91\tAnnotatorNotes T91\ts1\nR90\tSays Arg1:T90 Arg2:T91\n"
+    )
+    found = corrected(ann, lambda told: told + more)
+    assert [(each.id, each.name) for each in found.sources] == [("s1", "Anne")]
+    assert [each.said_when for each in found.claims[0].assertions] == [None, "hier"]
+
+
+def test_a_source_that_is_corrected_in_one_of_its_places_names_the_other(ann: Path) -> None:
+    more = (
+        "T90\tEvidence 43 46\tnie\n#90\tAnnotatorNotes T90\tLe maire nie.\n"
+        "T91\tSource 34 42\tLe maire\n#91\tAnnotatorNotes T91\ts1: Anne Roux\n"
+        "A91\tSourceKind T91 person\nA92\tNamed T91\nR90\tSays Arg1:T90 Arg2:T91\n"
+    )
+    with pytest.raises(InvalidInput, match=r"name of s1 is 'Anne Roux', in line \d+ it is 'Anne'"):
+        corrected(ann, lambda told: told + more)
+
+
 def test_a_claim_that_was_added_gets_the_next_id(ann: Path) -> None:
     more = "T90\tEvidence 34 46\tLe maire nie\n#90\tAnnotatorNotes T90\tLe maire nie.\n"
     assert [each.id for each in corrected(ann, lambda told: told + more).claims] == ["c1", "c2"]
@@ -237,6 +284,33 @@ def test_a_border_that_was_moved_moves_the_segment(ann: Path) -> None:
         ("", "T90\tEvidence 0 5\tSelon\n", "T90 has no note with the claim"),
         ("", "R90\tSays Arg1:T3 Arg2:T1\n", "leads to T1, which is no Source"),
         ("", "R90\tSays Arg1:T99 Arg2:T4\n", "begins at T99, which is no Evidence"),
+        ("", "R90\tBlames Arg1:T3 Arg2:T4\n", "Blames is no relation here"),
+        ("", "R90\tCueOf Arg1:T4 Arg2:T5\n", "T4 has a second Cue"),
+        ("", "R90\tSays Arg1:T3 Arg2:T4\n", "two hops of T3 have one Place"),
+        ("", "T3\tCue 0 5\tSelon\n", "T3 is the name of line"),
+        ("", "A90\tStance T99 denies\n", "Stance is of T99, which is no Evidence"),
+        ("", "A90\tStance T3 denies\n", "T3 has Stance twice"),
+        ("", "A90\tIrony T3\n", "Irony is no attribute here"),
+        ("", "A90\tStyle T3 direct\n", "Style is of T3, which is no Source"),
+        ("", "A90\tHearsay T3 yes\n", "Hearsay has no value"),
+        ("Stance T3 affirms", "Stance T3", "Stance has to have a value"),
+        ("", "#90\tAnnotatorNotes T3\tc1: Faux.\n", "T3 has a second note"),
+        ("", "#90\tAnnotatorNotes T1\tunsicher\n", "a note is of T1, which is no Evidence and no Source"),
+        ("rouvre lundi.\n", "rouvre lundi. | mood: sad\n", "'mood' is no fact of Evidence"),
+        ("s1: Anne", "s1: Anne | role: a | role: b", "'role' stands twice"),
+        ("s1: Anne", "s1", "T4 says its SourceKind and not what it is of"),
+        ("lundi.\n", "lundi. | apart: 7\n", "T3 has no gap 7 to set apart"),
+        ("lundi.\n", "lundi. | apart: x\n", "apart of T3 is no list of numbers"),
+        ("Source 6 10\tAnne", "Source 6 8;9 10\tAn e", "T4: a Source is in one piece"),
+        ("12 19;20 32\tle port", "12 19;15 32\tle port", "the article does not have"),
+        ("", "T90\tComment 34 42\tLe maire\n", "two segments overlap here"),
+        ("Comment 49 56\tBravo !", "Comment 53 56\to !", "47 53 of the article is in no segment"),
+        (
+            "",
+            "T90\tEvidence 43 46\tnie\n#90\tAnnotatorNotes T90\tc1: Autre.\n",
+            "text of c1 is 'Autre.', in line",
+        ),
+        ("", "T90\tEvidence 43 46\tnie\n#90\tAnnotatorNotes T90\tc7\n", "no note says what c7 is"),
         ("Stance T3 affirms", "Stance T3 doubts", "stance"),
         ("Place T4 1", "Place T4 one", "Place of T4 is no number"),
     ],
@@ -248,7 +322,7 @@ def test_what_does_not_fit_is_named_and_never_left_out(ann: Path, old: str, new:
 
 
 def test_an_article_without_a_segment_is_refused(ann: Path) -> None:
-    with pytest.raises(InvalidInput, match="segments do not tile the text"):
+    with pytest.raises(InvalidInput, match="0 56 of the article is in no segment"):
         corrected(ann, lambda told: re.sub(r"^T[12]\t.*\n", "", told, flags=re.MULTILINE))
 
 
@@ -263,8 +337,37 @@ def test_what_an_older_reference_says_of_itself_is_kept(ann: Path, tmp_path: Pat
     (path,) = import_brat(ann.parent, tmp_path / "cases")
     told = load_reference(path, PORT).model_copy(update={"annotators": 2, "notes": ("unsure",)})
     path.write_text(told.model_dump_json(), encoding="utf-8")
-    import_brat(ann.parent, tmp_path / "cases")
+    import_brat(ann.parent, tmp_path / "cases")  # it says the same: nothing is lost
     assert (load_reference(path, PORT).annotators, load_reference(path, PORT).notes) == (2, ("unsure",))
+
+
+def test_a_reference_that_says_something_else_is_replaced_only_where_that_is_asked(
+    ann: Path, tmp_path: Path
+) -> None:
+    (path,) = import_brat(ann.parent, tmp_path / "cases")
+    ann.write_text(ann.read_text(encoding="utf-8").replace("lundi.\n", "mardi.\n"), encoding="utf-8")
+    before = path.read_bytes()
+    with pytest.raises(InvalidInput, match="is not to be replaced"):
+        import_brat(ann.parent, tmp_path / "cases")
+    assert path.read_bytes() == before
+    import_brat(ann.parent, tmp_path / "cases", replace=True)
+    assert load_reference(path, PORT).claims[0].text == "Le port rouvre mardi."
+
+
+def test_articles_whose_names_differ_by_the_ending_alone_are_two_files(tmp_path: Path) -> None:
+    empty = Reference.model_validate(
+        {"segments": [{"label": "body", "start": 0, "end": 4}], "sources": [], "claims": []}
+    )
+    paths = write_brat([(name, empty, "Bien") for name in ("a", "a.txt", "A.txt", "")], tmp_path)
+    assert len({path.name.casefold() for path in paths}) == 4
+    assert all(path.is_file() and not path.name.startswith(".") for path in paths)
+
+
+@pytest.mark.parametrize("ids", [("anne", "c1"), ("s1", "one")])
+def test_ids_that_a_note_cannot_tell_from_words_are_refused(ann: Path, ids: tuple[str, str]) -> None:
+    told = imported(ann, PORT).model_dump_json().replace('"s1"', f'"{ids[0]}"').replace('"c1"', f'"{ids[1]}"')
+    with pytest.raises(InvalidInput, match="is no id such as c1 or s1"):
+        standoff(Reference.model_validate_json(told), PORT)
 
 
 def test_nothing_is_written_if_one_of_several_cannot_be_read(ann: Path, tmp_path: Path) -> None:

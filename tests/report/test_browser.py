@@ -8,7 +8,7 @@ import pytest
 from doubles.hostile import ATTACKS, RESULTS, TEXT
 from playwright.sync_api import Browser, Page
 
-from extractor.exports.annotations import file_name
+from extractor.exports.folders import file_name
 
 
 def article(site: Path, number: int = 0) -> str:
