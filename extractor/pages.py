@@ -5,10 +5,12 @@ own, what is missing cannot come back. Offsets of a result count the extracted t
 """
 
 import codecs
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 from extractor.errors import NoArticle, UnreadableArticle
 
@@ -20,7 +22,29 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = 40
-"""Code points of a line that can be prose: a page of shorter ones, or of links alone, holds no article."""
+"""Letters of a line that can be prose: a page of shorter ones, or of links alone, holds no article."""
+
+_WIDE = 3
+"""Letters that a Chinese, Japanese or Korean character stands for: their sentences are that much shorter."""
+
+_PER_FAULT = 2
+"""Valid characters beyond ASCII for each invalid one in a text that is near to an encoding.
+
+Bytes of another encoding are valid UTF-8 by accident far more seldom.
+"""
+
+_WIDER = {
+    "windows-1252": "cp1252",
+    "gbk": "gb18030",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+    "iso-2022-jp": "iso2022_jp",
+}
+"""Python's names for the tables that HTML means by these."""
+
+_CONTROLS = re.compile("[\udc80-\udcff]")
+_REFERENCE = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});?")
 
 _BEGINNING = 20_000
 """Code points of a text in which prose is looked for."""
@@ -94,40 +118,77 @@ def read_page(data: bytes, *, source: str) -> Page:
 def decode_page(data: bytes, *, source: str) -> str:
     """The text of a page's bytes.
 
-    A byte order mark decides; then UTF-8, where the bytes are valid in it; then what the page declares; then
-    what its bytes look like.
+    A byte order mark decides; then UTF-8, where the bytes are valid in it; then what the page declares, by
+    the names and tables of HTML (https://encoding.spec.whatwg.org); then what the bytes look like. Where
+    UTF-8 or the declared encoding fits all but a few bytes, each of these is U+FFFD, as in a browser.
 
     Raises:
-        UnreadableArticle: the bytes are valid in none of these, or hold a NUL.
+        UnreadableArticle: the bytes are near to text in none of these, or hold a NUL.
     """
-    for encoding, skipped in _encodings(data):
-        try:
-            text = data[skipped:].decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-        if "\0" in text:
-            raise UnreadableArticle(source, "a NUL byte", data.find(b"\0"))
-        return text
-    raise UnreadableArticle(source, "no text in any encoding that it declares or looks like")
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise UnreadableArticle(source, "UTF-32, which is not read: save it as UTF-8", 0)
+    text = next((text for text in _readings(data) if text is not None), None)
+    if text is None:
+        raise UnreadableArticle(source, "no text in any encoding that it declares or looks like")
+    if "\0" in text:
+        raise UnreadableArticle(source, "a NUL byte", data.find(b"\0"))
+    return text
 
 
-def _encodings(data: bytes) -> Iterator[tuple[str, int]]:
-    """Encodings to try, with the bytes of a mark to skip."""
-    import webencodings  # noqa: PLC0415 - only pages need them
-    from charset_normalizer import from_bytes  # noqa: PLC0415
-
+def _readings(data: bytes) -> Iterator[str | None]:
+    """The bytes as text in one way after the other, None where they are not near to it."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            yield encoding, len(mark)
-    yield "utf-8", 0
-    if declared := _DECLARED.search(data[:_HEAD]):
-        label = (declared[1] or declared[2]).decode("ascii")
-        known = webencodings.lookup(label)
-        # HTML reads a page that declares UTF-16 in ASCII letters as UTF-8, which was tried
-        if known and not known.name.startswith("utf-16"):
-            yield known.codec_info.name, 0
+            yield _near(data[len(mark) :], encoding)
+    declared = _declared(data)
+    # in the escapes of a seven-bit encoding every byte is valid UTF-8
+    if declared == "iso2022_jp" and b"\x1b" in data:
+        yield _strictly(data, declared)
+    yield _strictly(data, "utf-8")
+    if declared:
+        yield _strictly(data, declared)
+    yield _near(data, "utf-8")
+    if declared:
+        yield _near(data, declared)
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only pages need it
+
     if likely := from_bytes(data).best():
-        yield likely.encoding, 0
+        yield _strictly(data, likely.encoding)
+
+
+def _strictly(data: bytes, encoding: str) -> str | None:
+    try:
+        if encoding == "cp1252":  # five bytes without a letter are controls in HTML
+            return _CONTROLS.sub(
+                lambda each: chr(ord(each[0]) - 0xDC00), data.decode(encoding, "surrogateescape")
+            )
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _near(data: bytes, encoding: str) -> str | None:
+    """The text if most of it beyond ASCII is valid, with U+FFFD for the rest."""
+    try:
+        text = data.decode(encoding, "replace")
+    except LookupError:
+        return None
+    bad = text.count("\ufffd")
+    letters = sum(not character.isascii() for character in text) - bad
+    return text if letters > _PER_FAULT * bad else None
+
+
+def _declared(data: bytes) -> str | None:
+    """The name that Python gives to the encoding a page declares."""
+    import webencodings  # noqa: PLC0415 - only pages need it
+
+    if not (found := _DECLARED.search(data[:_HEAD])):
+        return None
+    known = webencodings.lookup((found[1] or found[2]).decode("ascii"))
+    # HTML reads a page that declares UTF-16 in ASCII letters as UTF-8
+    if known is None or known.name.startswith("utf-16"):
+        return "utf-8" if known else None
+    return _WIDER.get(known.name, known.codec_info.name)
 
 
 def _extracted(page: str, source: str) -> Any:
@@ -138,7 +199,7 @@ def _extracted(page: str, source: str) -> Any:
     )
 
     try:
-        tree: Any = load_html(page)
+        tree: Any = load_html(_REFERENCE.sub(_representable, page))
         if tree is None:
             return None
         language: str | None = tree.get("lang")
@@ -159,9 +220,18 @@ def _extracted(page: str, source: str) -> Any:
     return found
 
 
+def _representable(reference: re.Match[str]) -> str:
+    """The reference, unless it is of a character that no page can hold: lxml ends there."""
+    return reference[0] if html.unescape(reference[0]) else ""
+
+
 def _has_prose(text: str, links: Iterable[str]) -> bool:
     """Whether a line stays long enough without the links in it; the beginning of a text tells."""
     left = text[:_BEGINNING]
     for link in sorted(links, key=len, reverse=True):
         left = left.replace(link, "") if link else left
-    return any(len(line.strip()) >= _SENTENCE for line in left.splitlines())
+    return any(_letters(line.strip()) >= _SENTENCE for line in left.splitlines())
+
+
+def _letters(line: str) -> int:
+    return sum(_WIDE if east_asian_width(character) in "WF" else 1 for character in line)

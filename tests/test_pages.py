@@ -88,6 +88,70 @@ def test_an_encoding_that_is_not_declared_is_detected(encoding: str) -> None:
     assert decode_page(text.encode(encoding), source="x") == text
 
 
+@pytest.mark.parametrize(
+    ("charset", "encoding", "words"),
+    [
+        ("iso-2022-jp", "iso2022_jp", "港は月曜日に再開すると新聞が伝えた。"),
+        ("gb2312", "gb18030", "港口将于下周重新开放，朱镕基说。㐀"),
+        ("shift_jis", "cp932", "髙橋市長は①否定した。"),
+        ("euc-kr", "cp949", "시장은 부인했다. 똠방각하"),
+        ("big5", "big5", "市長否認了這個消息。"),
+    ],
+)
+def test_a_declared_encoding_is_the_one_that_html_means_by_its_name(
+    charset: str, encoding: str, words: str
+) -> None:
+    text = page(charset, body=f"<p>{words}</p>", head="<title>x</title>")
+    assert decode_page(text.encode(encoding), source="x") == text
+
+
+def test_a_byte_without_a_letter_is_a_control_in_windows_1252() -> None:
+    data = (
+        page("windows-1252", body=BODY.replace("👏🏿🔥", "")).encode("cp1252").replace(b"Bravo", b"Bravo\x81")
+    )
+    assert "Bravo\x81" in decode_page(data, source="x")
+
+
+@pytest.mark.parametrize(("charset", "encoding"), [("utf-8", "utf-8"), ("", "utf-8"), ("shift_jis", "cp932")])
+def test_a_bad_byte_is_a_mark_in_its_place_and_costs_no_other_character(charset: str, encoding: str) -> None:
+    body = (
+        BODY if encoding == "utf-8" else "<p>港は月曜日に再開すると新聞が伝えた。Bravo 市長は否定した。</p>"
+    )
+    text = page(charset, body=body, head="<title>x</title>")
+    data = text.encode(encoding).replace(b"Bravo", b"Bra\x81 vo")
+    assert decode_page(data, source="x") == text.replace("Bravo", "Bra\ufffd vo")
+
+
+def test_latin_bytes_in_a_page_that_declares_utf_8_are_detected() -> None:
+    text = page("utf-8", body=BODY.replace("👏🏿🔥", ""))
+    assert decode_page(text.encode("cp1252"), source="x") == text
+
+
+def test_utf_32_is_named() -> None:
+    with pytest.raises(UnreadableArticle, match="UTF-32"):
+        decode_page(page().encode("utf-32"), source="x")
+
+
+@pytest.mark.parametrize("reference", ["&#27;", "&#x1b;", "&#xFFFE;", "&#1"])
+def test_a_reference_to_what_no_page_can_hold_costs_nothing_else(reference: str) -> None:
+    found = read_page(page(body=BODY.replace("Bravo", f"Bra{reference}vo")).encode(), source="x")
+    assert "Bravo 👏🏿🔥 enfin" in found.text
+    assert "le port de Nantes rouvre lundi" in found.text
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "市长星期一在记者会上表示港口下周开放。",
+        "市長は月曜日の会見で否定した。",
+        "시장은 월요일 회견에서 사실을 부인했다.",
+    ],
+)
+def test_sentences_in_wide_characters_are_prose(sentence: str) -> None:
+    body = f"<article>{f'<p>{sentence}</p>' * 6}</article>"
+    assert sentence in read_page(page(body=body, head="<title>x</title>").encode(), source="x").text
+
+
 def test_a_declaration_in_an_xml_head_counts_too() -> None:
     text = '<?xml version="1.0" encoding="iso-8859-15"?><html><body><p>Prix : 3 €, été</p></body></html>'
     assert decode_page(text.encode("iso-8859-15"), source="x") == text

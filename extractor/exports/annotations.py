@@ -5,9 +5,14 @@ those around them.
 """
 
 import json
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
 
 from extractor.exports.folders import FileNames, writing_to
 from extractor.schemas.extraction.v1 import Assertion, Claim, Extraction, Hop, Segment, Span
@@ -26,9 +31,10 @@ def annotation_page(result: Extraction, text: str) -> Node:
         result: what was found.
         text: the article.
 
-    The page and its annotations are named ``urn:sha256:<of the text>`` and a fragment: ``#s3`` the third
-    segment, ``#c1.2`` an assertion, ``#c1.2.h1`` its first hop. They are about ``article.url`` if it is
-    known, else about the same name.
+    They are about the text, whose name is that of its SHA-256 (RFC 6920: ``ni:///sha-256;...``): offsets
+    count its code points, not those of a page at ``article.url``. That address, if it is one of the web, is
+    their scope. The page is named ``urn:uuid:...``, by text and article id, its annotations by a fragment:
+    ``#s3`` the third segment, ``#c1.2`` an assertion, ``#c1.2.h1`` its first hop.
     """
     return _Maker(result, text).page()
 
@@ -37,8 +43,10 @@ class _Maker:
     def __init__(self, result: Extraction, text: str) -> None:
         self._result = result
         self._text = text
-        self._name = f"urn:sha256:{result.article.sha256}"
-        self._about = result.article.url or self._name
+        digest = sha256(text.encode()).digest()
+        self._about = f"ni:///sha-256;{urlsafe_b64encode(digest).decode().rstrip('=')}"
+        self._name = uuid5(NAMESPACE_URL, f"{self._about} {result.article.id}").urn
+        self._scope = _web_address(result.article.url)
         self._language = result.article.language
 
     def page(self) -> Node:
@@ -107,7 +115,9 @@ class _Maker:
 
     def _target(self, start: int, end: int) -> Node:
         return {
+            "type": "SpecificResource",
             "source": self._about,
+            **({"scope": self._scope} if self._scope else {}),
             "selector": [
                 {"type": "TextPositionSelector", "start": start, "end": end},
                 {
@@ -118,6 +128,13 @@ class _Maker:
                 },
             ],
         }
+
+
+def _web_address(url: str | None) -> str | None:
+    """The address as an IRI, if it is one of the web: of the others some run what is in them."""
+    if not url or not re.match("https?://[^/]", url, re.IGNORECASE):
+        return None
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~")
 
 
 def _text(value: str, purpose: str) -> Node:

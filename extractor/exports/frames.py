@@ -40,6 +40,7 @@ def read_claims(out: Path | str, *, library: Library = "pandas") -> Any:
         NoSuchFolder: the folder holds no run.
         LedgerDamaged: a line of it is no result.
         MissingExtra: the library is not installed.
+        InvalidInput: it is neither pandas nor polars.
     """
     return _frame(
         (row for each in read_results(Path(out)) for row in _claim_rows(each)), CLAIM_COLUMNS, library
@@ -90,6 +91,8 @@ def _assertion(said: Assertion, names: list[str]) -> Row:
 
 
 def _frame(wanted: Iterator[Row], columns: Mapping[str, type], library: Library) -> Any:
+    if library not in _FRAMES:  # nothing else is imported by a name that is handed in
+        raise InvalidInput(library, f"no library of frames; there are {' and '.join(_FRAMES)}")
     held: dict[str, list[Any]] = {name: [] for name in columns}
     for row in wanted:
         for name, values in held.items():

@@ -24,7 +24,7 @@ class Table(Protocol):
 
 
 def write_csv(results: Iterable[Extraction], folder: Path) -> list[Path]:
-    """Write ``<table>.csv`` for each table: UTF-8, a heading, null as nothing, true and false.
+    """Write ``<table>.csv`` for each table (RFC 4180): UTF-8, a heading, null as nothing, true and false.
 
     Cells hold the articles' words as they are: a spreadsheet may take one that begins with ``=`` for a
     formula.
@@ -85,7 +85,8 @@ def _cell(value: object) -> object:
 @contextmanager
 def _csv_table(path: Path, columns: Mapping[str, type]) -> Generator[Table]:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        # with \n for a line's end Python 3.11 leaves a lone \r in a cell unquoted: a reader's end of the row
+        writer = csv.DictWriter(file, list(columns), lineterminator="\r\n")
         writer.writeheader()
         yield _Csv(writer)
 

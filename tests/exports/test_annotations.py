@@ -1,10 +1,13 @@
 """Web Annotations: valid JSON-LD, whose selectors find their words in the text."""
 
 import json
+from base64 import urlsafe_b64decode
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pytest
 from doubles.port import TEXT, run
 
 from extractor.exports.annotations import CONTEXT, annotation_page, write_annotations
@@ -27,6 +30,7 @@ TERMS = {
     "body": {"@id": f"{OA}hasBody", "@type": "@id"},
     "target": {"@id": f"{OA}hasTarget", "@type": "@id"},
     "source": {"@id": f"{OA}hasSource", "@type": "@id"},
+    "scope": {"@id": f"{OA}hasScope", "@type": "@id"},
     "selector": {"@id": f"{OA}hasSelector", "@type": "@id"},
     "motivation": {"@id": f"{OA}motivatedBy", "@type": "@vocab"},
     "purpose": {"@id": f"{OA}hasPurpose", "@type": "@vocab"},
@@ -67,16 +71,16 @@ def test_a_processor_reads_every_segment_assertion_and_hop() -> None:
 
 
 def test_every_key_has_an_address_and_no_term_is_lost() -> None:
-    for each in nodes(annotation_page(run(), TEXT)):
+    for each in nodes(about("https://echo.example/port")):
         assert all(key.startswith(("@", "http")) for key in each)
 
 
 def test_both_selectors_of_a_target_find_the_same_words() -> None:
     found = nodes(annotation_page(run(), TEXT))
     by_id = {each["@id"]: each for each in found}
-    targets = [each for each in found if f"{OA}hasSelector" in each]
-    assert targets
-    for target in targets:
+    found_targets = [each for each in found if f"{OA}hasSelector" in each]
+    assert found_targets
+    for target in found_targets:
         selectors = [by_id[each["@id"]] for each in target[f"{OA}hasSelector"]]
         (position,), (quote,) = (of_type(selectors, f"Text{kind}Selector") for kind in ("Position", "Quote"))
         start, end = (position[f"{OA}{name}"][0]["@value"] for name in ("start", "end"))
@@ -94,13 +98,42 @@ def test_a_hop_names_its_source_and_the_assertion_it_belongs_to() -> None:
     assert [each["selector"][1]["exact"] for each in hop["target"]] == ["Anne Roux", "Selon"]
 
 
-def test_annotations_are_about_the_address_of_an_article_if_it_is_known() -> None:
+def about(url: str | None, id_: str = "port.txt") -> Any:
     result = run()
-    known = result.article.model_copy(update={"url": "https://echo.example/port"})
-    page = annotation_page(result.model_copy(update={"article": known}), TEXT)
-    assert {target["source"] for each in page["items"] for target in each["target"]} == {
-        "https://echo.example/port"
-    }
+    known = result.article.model_copy(update={"url": url, "id": id_})
+    return annotation_page(result.model_copy(update={"article": known}), TEXT)
+
+
+def targets(page: Any) -> list[dict[str, Any]]:
+    return [target for each in page["items"] for target in each["target"]]
+
+
+def test_annotations_are_about_the_text_that_their_offsets_count() -> None:
+    digest = urlsafe_b64decode(targets(about(None))[0]["source"].removeprefix("ni:///sha-256;") + "=")
+    assert digest == sha256(TEXT.encode()).digest()
+    assert len({each["source"] for each in targets(about("https://echo.example/port"))}) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "scope"),
+    [
+        ("https://echo.example/port?a=1#b", "https://echo.example/port?a=1#b"),
+        ("http://écho.example/le port", "http://%C3%A9cho.example/le%20port"),
+        ("javascript:alert(1)", None),
+        ("https://", None),
+        ("port.txt", None),
+        (None, None),
+    ],
+)
+def test_the_scope_is_the_address_of_an_article_on_the_web(url: str | None, scope: str | None) -> None:
+    assert {each.get("scope") for each in targets(about(url))} == {scope}
+
+
+def test_two_articles_of_one_text_have_annotations_of_their_own() -> None:
+    one, other = about(None, "a.txt"), about(None, "b.txt")
+    assert not {each["id"] for each in one["items"]} & {each["id"] for each in other["items"]}
+    assert one["id"] == about(None, "a.txt")["id"]
+    assert targets(one)[0]["source"] == targets(other)[0]["source"]
 
 
 def test_each_article_is_a_file_of_its_own(tmp_path: Path) -> None:

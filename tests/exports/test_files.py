@@ -19,7 +19,7 @@ from extractor.runs.ledger import Ledger
 from extractor.schemas.extraction.v1 import Extraction
 
 parquet: Any = import_module("pyarrow.parquet")  # it has no types
-HOSTILE = 'Selon "Anne",\nle port\r\nrouvre;\t=1+1 <b>&amp;</b> 👏🏿'
+HOSTILE = 'Selon "Anne",\nle port\r\nrouvre;\rici\t=1+1 <b>&amp;</b> 👏🏿'
 
 
 @pytest.fixture
@@ -74,6 +74,12 @@ def test_parquet_is_written_in_groups(
     write_parquet([result] * 5, tmp_path)
     file: Any = parquet.ParquetFile(tmp_path / "segments.parquet")
     assert (file.metadata.num_rows, file.metadata.num_row_groups) == (20, 5)
+
+
+def test_a_library_of_another_name_is_refused_and_never_imported(out: Path) -> None:
+    with pytest.raises(InvalidInput, match="there are pandas and polars"):
+        read_claims(out, library="antigravity")  # type: ignore[call-overload]
+    assert "antigravity" not in sys.modules
 
 
 def test_no_results_are_tables_without_rows(tmp_path: Path) -> None:
