@@ -4,15 +4,18 @@ import re
 
 from markupsafe import Markup, escape
 
-_LOUD = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r")
-"""Characters that would turn the text after them round, or that a parser would drop or change."""
+_LOUD = re.compile("[\u202a-\u202e\u2066-\u2069]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r")
+"""Characters that would turn the text after them round, or that a parser would drop or change.
+
+The marks U+200E, U+200F and U+061C are letters without a shape, which right-to-left text needs: they stay.
+"""
 
 
 def text_html(text: str) -> Markup:
     """Escaped text whose ``textContent`` is the text again, code point by code point.
 
-    A bidi control stands in a ``bdi`` of its own, which ends its effect; a carriage return is a reference,
-    since a parser makes a line feed of it; other controls are named beside them by a style sheet.
+    A bidi control that holds on stands in a ``bdi`` of its own, which ends its effect; a carriage return is a
+    reference, since a parser makes a line feed of it; other controls are named beside them by a style sheet.
     """
     pieces: list[Markup] = []
     last = 0

@@ -1,4 +1,4 @@
-"""A drawing of who is heard through whom: three columns, from the outlets to those who said it first."""
+"""A drawing of who is heard through whom: two columns, and a band for each step of a chain."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,12 +15,31 @@ _THICKEST = 24.0
 _LONGEST = 42
 """Code points of a name in the drawing."""
 
+_NO_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Controls that would turn round what is drawn after them; a drawing has no elements to end them."""
+
 
 @dataclass(frozen=True)
 class Node:
-    """A bar with its name; lengths in the drawing's own units."""
+    """A bar with its name; lengths in the drawing's own units.
 
+    Args:
+        id: of this node alone.
+        name: as it is drawn: cut if it is long, isolated from the count after it.
+        full: the whole name.
+        is_source: whether the table has it: those who speak to the outlet begin there.
+        count: steps that begin or end here.
+        x: left edge of the bar.
+        text_x: where its name stands.
+        anchor: which end of the name stands there.
+        top: upper edge of the bar.
+        height: of the bar.
+    """
+
+    id: str
     name: str
+    full: str
+    is_source: bool
     count: int
     x: int
     text_x: int
@@ -36,8 +55,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A band from a node to another."""
+    """A band from a node to another, ``outer`` and ``inner`` by their ids."""
 
+    outer: str
+    inner: str
     x1: int
     y1: float
     x2: int
@@ -53,16 +74,17 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """What is drawn."""
+    """What is drawn, and how many flows are not."""
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     width: int
     height: float
+    left_out: int
 
 
 def draw(flows: Mapping[tuple[str, str], int]) -> Graph | None:
-    """The largest flows from who passes on to who said it; None if there are none."""
+    """The largest flows, each from who passes on to whom; None if there are none."""
     largest = sorted(flows.items(), key=lambda item: (-item[1], item[0]))[:MOST]
     if not largest:
         return None
@@ -75,7 +97,7 @@ def draw(flows: Mapping[tuple[str, str], int]) -> Graph | None:
     right = _column(_in_order(inner), scale, x=_RIGHT, anchor="start")
     height = max(node.top + node.height for node in (*left.values(), *right.values())) + _ROW
     edges = tuple(_edges(largest, left, right, scale))
-    return Graph((*left.values(), *right.values()), edges, _WIDTH, height)
+    return Graph((*left.values(), *right.values()), edges, _WIDTH, height, len(flows) - len(largest))
 
 
 def _in_order(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -89,7 +111,18 @@ def _column(counts: Iterable[tuple[str, int]], scale: float, *, x: int, anchor: 
         height = max(_LEAST, count * scale)
         shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         text_x = x - _GAP if anchor == "end" else x + 2 * _GAP
-        nodes[name] = Node(shown, count, x, text_x, anchor, round(top, 1), round(height, 1))
+        nodes[name] = Node(
+            f"{anchor}{len(nodes)}",
+            f"\u2068{shown.translate(_NO_BIDI)}\u2069",
+            name,
+            name != DIRECTLY,
+            count,
+            x,
+            text_x,
+            anchor,
+            round(top, 1),
+            round(height, 1),
+        )
         top += max(height, _ROW) + _GAP
     return nodes
 
@@ -108,4 +141,6 @@ def _edges(
             ends.append(round(nodes[name].top + (used[side, name] + count / 2) * scale, 1))
             used[side, name] += count
         told = f"{count} of {origin} through {before}"
-        yield Edge(_LEFT + _GAP, ends[0], _RIGHT, ends[1], round(width, 1), told)
+        yield Edge(
+            left[before].id, right[origin].id, _LEFT + _GAP, ends[0], _RIGHT, ends[1], round(width, 1), told
+        )

@@ -45,6 +45,7 @@ def article_page(result: Extraction, text: str | None, *, previous: str | None, 
         previous=previous,
         following=following,
         root="../",
+        page=True,
     )
 
 
@@ -56,6 +57,7 @@ def fragment(result: Extraction, text: str | None, *, style: Markup) -> str:
         parts=None if text is None else list(parts(result, text)),
         claims=[_claim(result, claim) for claim in result.claims],
         style=style,
+        page=False,  # a notebook shows several: nothing in them has an id
     )
 
 

@@ -20,6 +20,9 @@ from extractor.schemas.extraction.v1 import Extraction
 FOLDER = "report"
 """Where in an output folder the site goes."""
 
+PAGES = "pages.txt"
+"""The names of the article pages, by which the next report takes away those that it has no article for."""
+
 ASSETS = ("report.css", "report.js")
 SOURCES = 3_000
 """Sources on the page of sources; what is more is said there."""
@@ -28,7 +31,7 @@ _COLUMNS = (
     "id", "page", "title", "status", "published", "site", "claims", "denied", "attributed", "rejected",
     "comments", "labels", "sources",
 )  # fmt: skip
-_SOURCE_COLUMNS = ("name", "kind", "articles", "affirms", "denies", "carries", "through", "says")
+_SOURCE_COLUMNS = ("name", "kind", "articles", "affirms", "denies", "carries", "through", "carriers", "says")
 
 Result = tuple[Extraction, str | None]
 """A result and its article's text, None where that is gone."""
@@ -77,7 +80,9 @@ class _Site:
 
 
 def write_report(results: Iterable[Result], folder: Path) -> Path:
-    """Write the site; its index. What stood in the folder under the same names is written over.
+    """Write the site; its index.
+
+    What an earlier report left under the same names is written over, and its pages of other articles go.
 
     Articles go through one by one; what is held is a row of each and the counts of sources.
 
@@ -91,12 +96,24 @@ def write_report(results: Iterable[Result], folder: Path) -> Path:
     site = _Site()
     with writing_to(folder / "articles"):
         _write_articles(results, folder / "articles", site)
+        _clear(folder, [row[_COLUMNS.index("page")] for row in site.rows])
         for name in ASSETS:
             data = resources.files("extractor.report").joinpath("assets", name).read_text(encoding="utf-8")
             _write(folder / name, data)
         _write(folder / "sources.html", _sources(site.sources))
         _write(folder / "index.html", index_page(_json(_COLUMNS, site.rows), site.totals()))
     return folder / "index.html"
+
+
+def _clear(folder: Path, addresses: Iterable[str]) -> None:
+    """Take away the pages of an earlier report that this one has not written; nothing else."""
+    pages = {_file(address) for address in addresses}
+    listed = folder / PAGES
+    before = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    for page in before:
+        if page not in pages and Path(page).name == page:
+            (folder / "articles" / page).unlink(missing_ok=True)
+    _write(listed, "".join(f"{page}\n" for page in sorted(pages)))
 
 
 def _write_articles(results: Iterable[Result], folder: Path, site: _Site) -> None:
@@ -130,6 +147,11 @@ def _address(page: str) -> str:
     return page.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
 
 
+def _file(address: str) -> str:
+    """A link's file."""
+    return address.replace("%3F", "?").replace("%23", "#").replace("%25", "%")
+
+
 def _sources(sources: Sources) -> str:
     found = list(sources)
     rows = [
@@ -141,6 +163,7 @@ def _sources(sources: Sources) -> str:
             each.denies,
             each.carries,
             [name for name, _ in each.through.most_common(5)],
+            len(each.through),
             [list(example) for example in each.says],
         ]
         for each in found[:SOURCES]

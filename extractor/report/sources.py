@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.schemas.extraction.v1 import Extraction, SourceKind, Stance
 
 EXAMPLES = 5
 """Claims shown of a source."""
 
-OUTLET = "outlets in their own voice"
 DIRECTLY = "said to the outlet"
 
 Example = tuple[str, str, str, Stance]
@@ -47,12 +47,14 @@ class Sourced:
 
 
 class Sources:
-    """Counts sources article by article, by name without regard to case."""
+    """Counts sources article by article, by name without regard to case.
+
+    ``flows`` has each step of each chain, from who passes on to whom.
+    """
 
     def __init__(self) -> None:
         self._by_name: dict[str, Sourced] = {}
         self.flows: Counter[tuple[str, str]] = Counter()
-        self.own_voice = 0
 
     def add(self, result: Extraction, page: str) -> None:
         """Count an article's sources; ``page`` is the file that shows it."""
@@ -61,7 +63,6 @@ class Sources:
             for number, said in enumerate(claim.assertions, start=1):
                 chain = [self._of(result, hop.source) for hop in said.chain]
                 if not chain:
-                    self.own_voice += 1
                     continue
                 counted |= {each.name.casefold() for each in chain}
                 *outer, origin = chain
@@ -71,10 +72,9 @@ class Sources:
                     origin.denies += 1
                 for each in outer:
                     each.carries += 1
-                before = outer[-1].name if outer else DIRECTLY
                 if outer:
-                    origin.through[before] += 1
-                self.flows[before, origin.name] += 1
+                    origin.through[outer[-1].name] += 1
+                self.flows.update(pairwise([DIRECTLY, *(each.name for each in chain)]))
                 if len(origin.says) < EXAMPLES:
                     origin.says.append((claim.text, page, f"{claim.id}.{number}", said.stance))
         for key in counted:

@@ -154,10 +154,99 @@ def test_the_keyboard_reaches_every_claim_and_lights_it(page: Page, site: Path) 
     while reached[-1:] != ["c2.1"]:
         page.keyboard.press("Tab")
         focused: str = page.evaluate("document.activeElement.id")
-        if focused:
+        if focused and focused != "text":
             reached.append(focused)
             assert texts(page, ".run.lit") != []
     assert reached == ["c1", "c1.1", "c1.2", "c2", "c2.1"]
+
+
+def test_arrows_go_through_the_marked_words_and_enter_to_their_assertion_and_back(
+    page: Page, site: Path
+) -> None:
+    page.goto(article(site))
+    page.focus("#text")
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    focused: str = page.evaluate("document.activeElement.dataset.evidence")
+    assert focused == "c1.1"
+    assert "c1.1" in page.inner_text("#lit-claims")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "c1.1"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.dataset.evidence") == "c1.1"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "text"
+
+
+def test_what_the_keyboard_lit_is_lit_again_when_the_pointer_leaves(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    page.focus('[id="c1.2"]')
+    page.hover('[id="c2.1"]')
+    lit = "all => all.map(each => each.id)"
+    assert page.eval_on_selector_all(".assertion.lit", lit) == ["c2.1"]
+    page.hover("h1")
+    assert page.eval_on_selector_all(".assertion.lit", lit) == ["c1.2"]
+
+
+def test_the_chain_is_drawn_through_the_text_and_only_of_what_is_lit(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    page.hover('[id="c1.1"]')
+    assert page.locator("svg.drawn").count() == 1
+    assert (page.locator("svg.drawn circle").count(), page.locator("svg.drawn path").count()) == (2, 2)
+    box, text = page.locator("svg.drawn path >> nth=0").bounding_box(), page.locator("#text").bounding_box()
+    assert box
+    assert text
+    assert text["x"] <= box["x"] <= box["x"] + box["width"] <= text["x"] + text["width"] + 1
+    color = "each => getComputedStyle(each).color"
+    lit = page.eval_on_selector('[id="c1.1"] .hop', color)
+    assert page.eval_on_selector('[id="c1.2"] .hop', color) != lit
+    page.hover("h1")
+    assert page.locator("svg.drawn").count() == 0
+
+
+IN_VIEW = """wanted => {
+  const box = document.querySelector(wanted).getBoundingClientRect();
+  return box.top >= 0 && box.top < window.innerHeight;
+}"""
+
+
+def test_what_is_lit_out_of_view_comes_into_view_beside_it(browser: Browser, site: Path) -> None:
+    page = browser.new_page(viewport={"width": 1200, "height": 240})
+    page.goto(article(site))
+    page.evaluate("document.querySelector('.source-text').scrollTo(0, 10000)")
+    page.hover('[id="c1"] h3')
+    page.wait_for_function(IN_VIEW, arg=".run.lit-evidence")
+    page.evaluate("window.scrollTo(0, 0)")
+    page.hover(".run.several")
+    page.wait_for_function(IN_VIEW, arg=".assertion.lit")
+    page.close()
+
+
+def test_in_one_column_the_page_stays_under_the_pointer(browser: Browser, site: Path) -> None:
+    page = browser.new_page(viewport={"width": 500, "height": 300})
+    page.goto(article(site))
+    page.locator('[id="c1.2"]').scroll_into_view_if_needed()
+    page.hover('[id="c1.2"]')
+    before = page.evaluate("scrollY")
+    page.wait_for_timeout(400)  # longer than a pointer rests before anything moves
+    assert page.evaluate("scrollY") == before
+    assert texts(page, ".run.lit") != []
+    page.close()
+
+
+def test_words_that_name_a_source_and_attribute_at_once_show_both(page: Page, site: Path) -> None:
+    page.goto(article(site))
+    shown: list[str] = page.evaluate(
+        """() => {
+          const run = document.querySelector('.run.named');
+          run.classList.add('cue');
+          const style = getComputedStyle(run);
+          return [style.borderBottomStyle, style.borderTopStyle];
+        }"""
+    )
+    assert shown == ["dotted", "dashed"]
 
 
 def test_the_legend_toggles_a_kind_of_segment(page: Page, site: Path) -> None:
@@ -186,7 +275,9 @@ def test_what_was_rejected_and_what_is_missing_is_shown(page: Page, site: Path) 
 def test_the_index_is_searched_filtered_and_sorted(page: Page, site: Path) -> None:
     page.goto(f"file://{site / 'index.html'}")
     assert page.locator("tbody tr").count() == len(RESULTS)
-    for field, value, count in (("search", "PASSWD", 1), ("source", "le maire", 3), ("search", "nothing", 0)):
+    for field, value, count in (
+        ("search", "PASSWD", 1), ("source", "le maire", 3), ("source", "L'echo", 3), ("search", "nothing", 0)
+    ):  # fmt: skip
         page.fill(f'[data-filter="{field}"]', value)
         assert page.locator("tbody tr").count() == count
         page.fill(f'[data-filter="{field}"]', "")
@@ -216,12 +307,25 @@ def test_a_source_leads_to_what_it_says(page: Page, site: Path) -> None:
     assert "Le maire" in page.inner_text(":target")
 
 
+def test_a_name_in_the_graph_lights_its_bands_and_finds_its_rows(page: Page, site: Path) -> None:
+    page.goto(f"file://{site / 'sources.html'}")
+    page.focus('svg.graph .node:has(title:text("Le maire"))')
+    assert page.locator(".edge.lit").count() == 1
+    page.keyboard.press("Enter")
+    assert texts(page, "tbody tr td:first-child") == ["Le maire"]
+    page.click("svg.graph .node >> nth=0")
+    assert page.locator("tbody tr").count() == 3
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["index.html", "sources.html", "articles/plain.txt.html"])
+@pytest.mark.parametrize(
+    "name",
+    ["index.html", "sources.html", *(f"articles/{file_name(each.article.id)}.html" for each, _ in RESULTS)],
+)
 def test_axe_finds_no_violation(browser: Browser, site: Path, axe: str, name: str, scheme: Any) -> None:
     # the script of axe comes in through the debugger, which the page's policy does not bind
     page = browser.new_page(color_scheme=scheme)
-    page.goto(f"file://{site / name}")
+    page.goto(f"file://{quote(str(site / name))}")
     page.evaluate(axe)
     found: Any = page.evaluate("axe.run()")
     page.close()

@@ -27,8 +27,15 @@ def test_it_runs_nothing_and_asks_for_nothing() -> None:
 
 def test_the_text_is_shown_where_it_is_given() -> None:
     (result, _), *_ = RESULTS
-    assert 'id="text"' not in result_html(result)
+    assert 'class="text"' not in result_html(result)
     assert 'data-evidence="c1.1 c2.1"' in result_html(result, TEXT)
+
+
+def test_several_results_of_one_notebook_have_no_id_twice() -> None:
+    for result, text in RESULTS:
+        assert not re.search(
+            r"<[^>]*\s(id|for|aria-labelledby|aria-describedby|tabindex)=", result_html(result, text)
+        )
 
 
 def test_its_rules_touch_nothing_around_it(browser: Browser, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def test_there_is_an_index_a_page_of_sources_and_a_page_an_article(tmp_path: Pat
     index = write_report(RESULTS, tmp_path / "new" / "report")
     assert index == tmp_path / "new" / "report" / "index.html"
     assert sorted(path.name for path in index.parent.iterdir()) == [
-        "articles", "index.html", "report.css", "report.js", "sources.html"
+        "articles", "index.html", "pages.txt", "report.css", "report.js", "sources.html"
     ]  # fmt: skip
     assert len(list((index.parent / "articles").iterdir())) == len(RESULTS)
 
@@ -83,7 +83,7 @@ def test_a_graph_has_the_largest_flows_and_none_is_none() -> None:
     assert draw({}) is None
     graph = draw({(DIRECTLY, f"s{number}"): number for number in range(1, 100)})
     assert graph is not None
-    assert len(graph.edges) == 30
+    assert (len(graph.edges), graph.left_out) == (30, 69)
     assert graph.edges[0].told == f"99 of s99 through {DIRECTLY}"
     assert all(node.top >= 0 and node.top + node.height <= graph.height for node in graph.nodes)
 
@@ -91,14 +91,21 @@ def test_a_graph_has_the_largest_flows_and_none_is_none() -> None:
 def test_a_long_name_is_cut_in_the_graph_only() -> None:
     graph = draw({("x" * 100, "y" * 100): 1})
     assert graph is not None
-    assert [len(node.name) for node in graph.nodes] == [42, 42]
+    assert [len(node.name.strip("\u2068\u2069")) for node in graph.nodes] == [42, 42]
     assert graph.edges[0].told.count("y") == 100
 
 
 def test_the_outlet_s_own_voice_is_nobody_s() -> None:
     sources = Sources()
     sources.add(RESULTS[0][0], "x.html")
-    assert (sources.own_voice, len(list(sources))) == (1, 3)
+    assert len(list(sources)) == 3
+    assert sources.flows == {(DIRECTLY, "l’Écho"): 1, ("l’Écho", ATTACKS[2]): 1, (DIRECTLY, "Le maire"): 1}
+
+
+def test_a_name_turns_nothing_round_in_the_graph() -> None:
+    graph = draw({(DIRECTLY, "\u202eeht"): 1})
+    assert graph is not None
+    assert [node.name for node in graph.nodes] == [f"\u2068{DIRECTLY}\u2069", "\u2068eht\u2069"]
 
 
 def test_a_report_can_be_written_again(tmp_path: Path) -> None:
@@ -106,6 +113,27 @@ def test_a_report_can_be_written_again(tmp_path: Path) -> None:
     first = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     write_report(RESULTS[:1], tmp_path)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == first
+
+
+def test_pages_of_articles_that_are_gone_go_and_nothing_else(tmp_path: Path) -> None:
+    write_report(RESULTS, tmp_path)
+    (tmp_path / "articles" / "mine.html").write_text("mine", encoding="utf-8")
+    write_report(RESULTS[:1], tmp_path)
+    assert sorted(path.name for path in (tmp_path / "articles").iterdir()) == ["mine.html", "plain.txt.html"]
+
+
+def test_a_list_of_pages_takes_nothing_away_outside_the_articles(tmp_path: Path) -> None:
+    write_report(RESULTS[:1], tmp_path / "report")
+    (tmp_path / "kept").write_text("", encoding="utf-8")
+    (tmp_path / "report" / "pages.txt").write_text("../../kept\n../index.html\n", encoding="utf-8")
+    write_report(RESULTS[:1], tmp_path / "report")
+    assert (tmp_path / "kept").is_file()
+    assert (tmp_path / "report" / "index.html").is_file()
+
+
+def test_what_is_cut_short_in_the_table_of_sources_is_counted(site: Path) -> None:
+    found = {each["name"]: each for each in rows(site / "sources.html")}
+    assert (found[ATTACKS[2]]["carriers"], found["Le maire"]["carriers"]) == (1, 0)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
