@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
+from pydantic import ValidationError
 
 from extractor.errors import CannotWrite, ExtractorError, LedgerDamaged, NoSuchFolder, OutInUse
 from extractor.lines import Lines
@@ -195,7 +196,17 @@ def read_results(out: Path) -> Iterator[Extraction]:
     with path.open("rb") as lines:
         for each in entered:
             lines.seek(each.offset)
-            yield Extraction.model_validate_json(lines.readline())
+            try:
+                result = Extraction.model_validate_json(lines.readline())
+            except ValidationError as error:
+                raise LedgerDamaged(str(path), _line_at(path, each.offset)) from error
+            yield result
+
+
+def _line_at(path: Path, offset: int) -> int:
+    """The number of the line that begins there, from 1."""
+    with path.open("rb") as lines:
+        return lines.read(offset).count(b"\n") + 1
 
 
 def digest(id_: str) -> bytes:

@@ -134,6 +134,25 @@ def test_a_damaged_line_before_the_last_is_named_by_its_number(tmp_path: Path, d
     assert (tmp_path / LEDGER).read_bytes() == data
 
 
+@pytest.mark.parametrize(
+    ("whole", "damaged"),
+    [
+        (b'"characters":1', b'"characters":-1'),
+        (b'"title":null', b'"title":"\\ud800"'),
+        (b'"status":"complete"', b'"status":"complete","more":1'),
+    ],
+)
+def test_a_line_that_is_json_and_no_result_is_named_when_it_is_read(
+    tmp_path: Path, whole: bytes, damaged: bytes
+) -> None:
+    data = write(tmp_path, result("a"), result("b"))
+    (tmp_path / LEDGER).write_bytes(data.replace(whole, damaged).replace(damaged, whole, 1))
+    results = read_results(tmp_path)
+    assert next(results).article.id == "a"
+    with pytest.raises(LedgerDamaged, match="line 2 is no result"):
+        next(results)
+
+
 def test_a_line_of_bytes_that_are_no_text_is_named(tmp_path: Path) -> None:
     write(tmp_path, result("a"))
     with (tmp_path / LEDGER).open("ab") as file:
