@@ -1,12 +1,15 @@
 """``extractor report OUT``: the results of a run as a site to look at."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.articles import Columns, Lists, inputs_of_results
 from extractor.cli.outcome import visible, with_exit_codes
+
+if TYPE_CHECKING:
+    from extractor.runs.inputs import Inputs
 
 
 @with_exit_codes
@@ -27,9 +30,13 @@ def report(
 
     It needs no network and no server: open its index.html.
     """
+    write_site(inputs_of_results(out, articles or [], lists or [], columns or []), out, to)
+
+
+def write_site(inputs: "Inputs", out: Path, to: Path | None = None) -> None:
+    """Write the report of an output folder, by default into it, and say what to open."""
     from extractor.report.site import FOLDER, write_report  # noqa: PLC0415 - keeps --help fast
     from extractor.runs.texts import results_with_texts  # noqa: PLC0415
 
-    inputs = inputs_of_results(out, articles or [], lists or [], columns or [])
     index = write_report(results_with_texts(out, inputs), to or out / FOLDER)
     typer.echo(f"open {visible(str(index))}")

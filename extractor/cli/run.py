@@ -13,6 +13,7 @@ import typer
 from extractor.cli.articles import Columns, Lists, named_inputs
 from extractor.cli.options import with_settings
 from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, visible, with_exit_codes
+from extractor.cli.report import write_site
 
 if TYPE_CHECKING:
     from extractor.library import Extractor
@@ -83,16 +84,8 @@ def run(
             summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch)
     print_summary(summary, out)
     if report:
-        _report(inputs, out)
+        write_site(inputs, out)
     raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
-
-
-def _report(inputs: "Inputs", out: Path) -> None:
-    from extractor.report.site import FOLDER, write_report  # noqa: PLC0415
-    from extractor.runs.texts import results_with_texts  # noqa: PLC0415
-
-    index = write_report(results_with_texts(out, inputs), out / FOLDER)
-    typer.echo(f"open {visible(str(index))}")
 
 
 def _fetch(extractor: "Extractor", inputs: "Inputs", out: Path, *, force: bool) -> None:

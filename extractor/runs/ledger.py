@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
@@ -161,14 +161,31 @@ def read_entered(out: Path) -> Callable[[str], Entered | None]:
 
 
 def read_result(out: Path, entered: Entered) -> Extraction:
-    """A result that ``read_entered`` told of."""
+    """A result that ``read_entered`` told of.
+
+    Raises:
+        LedgerDamaged: its line is no result.
+    """
     return _read(out / LEDGER, entered)
 
 
 def _read(path: Path, entered: Entered) -> Extraction:
     with path.open("rb") as lines:
-        lines.seek(entered.offset)
+        return _result_at(lines, entered.offset, path)
+
+
+def _result_at(lines: BinaryIO, offset: int, path: Path) -> Extraction:
+    """The result of the line that begins there.
+
+    Raises:
+        LedgerDamaged: it is JSON and no result.
+    """
+    lines.seek(offset)
+    try:
         return Extraction.model_validate_json(lines.readline())
+    except ValidationError as error:
+        lines.seek(0)
+        raise LedgerDamaged(str(path), lines.read(offset).count(b"\n") + 1) from error
 
 
 def read_configurations(out: Path) -> set[str]:
@@ -195,18 +212,7 @@ def read_results(out: Path) -> Iterator[Extraction]:
     entered = _index(path)
     with path.open("rb") as lines:
         for each in entered:
-            lines.seek(each.offset)
-            try:
-                result = Extraction.model_validate_json(lines.readline())
-            except ValidationError as error:
-                raise LedgerDamaged(str(path), _line_at(path, each.offset)) from error
-            yield result
-
-
-def _line_at(path: Path, offset: int) -> int:
-    """The number of the line that begins there, from 1."""
-    with path.open("rb") as lines:
-        return lines.read(offset).count(b"\n") + 1
+            yield _result_at(lines, each.offset, path)
 
 
 def digest(id_: str) -> bytes:
