@@ -12,7 +12,7 @@ import typer
 
 from extractor.cli.articles import Columns, Lists, named_inputs
 from extractor.cli.options import with_settings
-from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, visible, with_exit_codes
+from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, with_exit_codes
 from extractor.cli.report import write_site
 
 if TYPE_CHECKING:
