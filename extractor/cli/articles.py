@@ -19,6 +19,11 @@ Columns = Annotated[
     ),
 ]
 
+Moved = Annotated[
+    list[str] | None,
+    typer.Argument(help="Where the articles are now, if they have moved.", show_default=False),
+]
+
 
 def named_inputs(places: list[str], lists: list[Path], columns: list[str], made: Path | None) -> "Inputs":
     """The articles that were named; if none were, those of the run in a folder.

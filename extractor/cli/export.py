@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.articles import Columns, Lists, inputs_of_results
+from extractor.cli.articles import Columns, Lists, Moved, inputs_of_results
 from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 
 if TYPE_CHECKING:
@@ -27,10 +27,7 @@ class Format(StrEnum):
 @with_exit_codes
 def export(
     out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
-    articles: Annotated[
-        list[str] | None,
-        typer.Argument(help="Where the articles are now, if they have moved.", show_default=False),
-    ] = None,
+    articles: Moved = None,
     *,
     format_: Annotated[Format, typer.Option("--format", help="The form.")],
     to: Annotated[

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.articles import Columns, Lists, inputs_of_results
+from extractor.cli.articles import Columns, Lists, Moved, inputs_of_results
 from extractor.cli.outcome import visible, with_exit_codes
 
 if TYPE_CHECKING:
@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 @with_exit_codes
 def report(
     out: Annotated[Path, typer.Argument(help="The output folder of a run.")],
-    articles: Annotated[
-        list[str] | None,
-        typer.Argument(help="Where the articles are now, if they have moved.", show_default=False),
-    ] = None,
+    articles: Moved = None,
     *,
     to: Annotated[
         Path | None, typer.Option(help="The folder to write to; by default OUT/report.", show_default=False)
