@@ -15,6 +15,7 @@ from spending import OURS, STRICT, THEIRS, Economy, measure
 
 from extractor.catalog import RECORDS
 from extractor.evaluation.economy import Given, Spent, squeezed
+from extractor.golden.cases import find_cases
 
 DISCOUNTS = (0.5, 0.9)
 """On cached input: what providers give."""
@@ -130,7 +131,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", dest="as_json")
     arguments = parser.parse_args()
-    plain, tight = (measure(ROOT / "golden", REPLIES, count) for count in (len, squeezed))
+    cases = find_cases(ROOT / "golden")
+    plain, tight = (measure(cases, REPLIES, count) for count in (len, squeezed))
     if arguments.as_json:
         print(json.dumps(as_json(plain, tight), ensure_ascii=False, indent=2))
     else:

@@ -1,10 +1,12 @@
 """Every table of docs/quality.md, anew from recorded replies: ``python benchmarks/quality.py [--into FILE]``.
 
-Offline. ``--into`` puts the tables in place of those of a document that have the same heading.
+Offline. ``--into`` puts the tables in place of those of a document that have the same heading. Replies to the
+prompts in use are golden/'s; those to version 1 lie in benchmarks/data/version-1, for comparison alone.
 """
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from economy import DISCOUNTS
@@ -14,12 +16,15 @@ from spending import OURS, THEIRS, Economy, measure
 from extractor.evaluation.collection import SCORED, find_referenced, score_cases, score_cases_on_gum
 from extractor.evaluation.gum import GUM
 from extractor.evaluation.halves import Half
-from extractor.evaluation.reference import REFERENCE
+from extractor.evaluation.reference import REFERENCE, Reference
 from extractor.evaluation.report import Report, Row
 from extractor.evaluation.scored import Scored
 from extractor.evaluation.tables import interval_shown, shown
+from extractor.golden.cases import Case, find_cases
 
 GOLDEN = ROOT / "golden"
+EARLIER = ROOT / "benchmarks" / "data" / "version-1"
+VERSION_1 = ("claims@v1", "attribution@v1")
 TOLD = (
     "segments macro f1", "boundaries exact", "body lost", "outside claims",
     "claims by evidence precision", "claims by evidence recall", "claims by evidence f1",
@@ -48,11 +53,10 @@ def main() -> None:
 
 def quality_tables() -> Iterator[tuple[str, Table]]:
     """Each table with its title, which is the first cell of its heading in the document."""
-    yield "tune half", _tune()
+    yield "report half", _half(Half.REPORT)
+    yield "tune half", _half(Half.TUNE)
     yield "against GUM", _gum()
-    yield "characters an article", _spent()
-    yield "beside langextract", _beside()
-    yield "a prompt cache", _cached()
+    yield from _economy()
 
 
 def with_tables(text: str, tables: Mapping[str, str]) -> str:
@@ -65,24 +69,30 @@ def with_tables(text: str, tables: Mapping[str, str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _tune() -> Table:
-    """The shipped prompts with intervals, rules alone, and a second annotator."""
-    cases = find_referenced(GOLDEN, Half.TUNE)
-    now, *others = (
-        _whole(score_cases(cases, SCORED[each][0])) for each in (Scored.REPLIES, Scored.RULES, Scored.SECOND)
-    )
-    heading = ["tune half", "shipped prompts", "95 % interval", "n", "rules alone", "annotator"]
+def earlier(case: Case) -> Case:
+    """The same article as version 1 was asked about it, with the replies that it got."""
+    return replace(case.asked_with(VERSION_1), folder=EARLIER / case.folder.name)
+
+
+def _earlier(case: Case) -> Reference:
+    return Reference.of(earlier(case).replay())
+
+
+def _half(half: Half) -> Table:
+    """The prompts in use with intervals, those before, rules alone, and a second annotator."""
+    cases = find_referenced(GOLDEN, half)
+    predicts = (SCORED[Scored.REPLIES][0], _earlier, SCORED[Scored.RULES][0], SCORED[Scored.SECOND][0])
+    now, *others = (_whole(score_cases(cases, predict)) for predict in predicts)
+    heading = [f"{half} half", "version 2", "95 % interval", "n", "version 1", "rules alone", "annotator"]
     return [heading, *_rows(now, others, TOLD)]
 
 
 def _gum() -> Table:
-    """The same against GUM, and what our own reference reaches."""
-    cases = find_referenced(GOLDEN, Half.TUNE, files=(GUM, REFERENCE))
-    now, *others = (
-        _whole(score_cases_on_gum(cases, SCORED[each][0]))
-        for each in (Scored.REPLIES, Scored.RULES, Scored.REFERENCE)
-    )
-    heading = ["against GUM", "shipped prompts", "95 % interval", "n", "rules alone", "our reference"]
+    """The same against GUM, over both halves, and what our own reference reaches."""
+    cases = find_referenced(GOLDEN, files=(GUM, REFERENCE))
+    predicts = (SCORED[Scored.REPLIES][0], _earlier, SCORED[Scored.RULES][0], SCORED[Scored.REFERENCE][0])
+    now, *others = (_whole(score_cases_on_gum(cases, predict)) for predict in predicts)
+    heading = ["against GUM", "version 2", "95 % interval", "n", "version 1", "rules alone", "our reference"]
     return [heading, *_rows(now, others, [row.name for row in now.rows])]
 
 
@@ -94,49 +104,58 @@ def _rows(now: Report, others: Sequence[Report], told: Sequence[str]) -> Iterato
         yield [row.name, _value(row), interval_shown(row), str(row.n), *values]
 
 
-def _spent() -> Table:
-    """Mean characters of the requests and replies of every article."""
-    economy = measure(GOLDEN, Path("none"))
+def _economy() -> Iterator[tuple[str, Table]]:
+    """What the records spend, beside langextract and beside version 1, and what a prompt cache saves."""
+    cases = find_cases(GOLDEN)
+    now, before = measure(cases, None), measure(map(earlier, cases), None)
+    yield "characters an article", _spent(now, before)
+    compared, replied = measure(cases, REPLIES), measure(map(earlier, cases), REPLIES)
+    yield "beside langextract", _beside(compared, replied)
+    yield "a prompt cache", _cached(now)
+
+
+def _spent(now: Economy, before: Economy) -> Table:
+    """Mean characters of the requests and replies of an article."""
     sizes = ("input", "schema", "output")
-    count = len(economy.articles)
-    return [
-        ["characters an article", *sizes],
-        *(
-            [name, *(f"{getattr(spent, size) / count:.0f}" for size in sizes)]
-            for name, spent in economy.spent.items()
-        ),
-    ]
+    rows = [*now.spent.items(), ("extractor, version 1", before.spent[OURS])]
+    means = (
+        [name, *(f"{getattr(each, size) / len(now.articles):.0f}" for size in sizes)] for name, each in rows
+    )
+    return [["characters an article", *sizes], *means]
 
 
-def _beside() -> Table:
+def _beside(now: Economy, before: Economy) -> Table:
     """Characters of those articles that langextract has a reply about, and what each side gives for them."""
-    economy = measure(GOLDEN, REPLIES)
-    names = (OURS, THEIRS) if economy.is_compared else (OURS,)
-    heading = ["beside langextract", "articles", "input", "output", "claims", "hops", "output / claim"]
-    return [heading, *([name, *_sums(economy, name)] for name in names)]
+    heading = [
+        "beside langextract",
+        "articles",
+        "input",
+        "output",
+        "claims",
+        "assertions",
+        "hops",
+        "output / claim",
+    ]
+    sides = [(OURS, now, OURS), ("extractor, version 1", before, OURS)]
+    if now.is_compared:
+        sides.append((THEIRS, now, THEIRS))
+    return [heading, *([name, *_sums(economy, side)] for name, economy, side in sides)]
 
 
-def _sums(economy: Economy, name: str) -> list[str]:
-    spent, given = economy.spent[name], economy.given[name]
-    told = [len(economy.articles), spent.input, spent.output, given.claims, given.hops]
+def _sums(economy: Economy, side: str) -> list[str]:
+    spent, given = economy.spent[side], economy.given[side]
+    told = [len(economy.articles), spent.input, spent.output, given.claims, given.assertions, given.hops]
     return [*map(str, told), f"{spent.output / given.claims:.0f}"]
 
 
-def _cached() -> Table:
+def _cached(economy: Economy) -> Table:
     """Share of the input that is alike for every article, and what a discount on it saves of input cost."""
-    economy = measure(GOLDEN, Path("none"))
-    heading = [
-        "a prompt cache",
-        "alike for every article",
-        *(f"saved at {each:.0%} off" for each in DISCOUNTS),
-    ]
-    return [
-        heading,
-        *(
-            [name, *(f"{100 * share * spent.fixed / spent.input:.1f}" for share in (1, *DISCOUNTS))]
-            for name, spent in economy.spent.items()
-        ),
-    ]
+    discounts = (f"saved at {each:.0%} off" for each in DISCOUNTS)
+    rows = (
+        [name, *(f"{100 * spent.saved(each):.1f}" for each in (1.0, *DISCOUNTS))]
+        for name, spent in economy.spent.items()
+    )
+    return [["a prompt cache", "alike for every article", *discounts], *rows]
 
 
 def _whole(report: Report) -> Report:

@@ -1,5 +1,6 @@
 """The sums of benchmarks/economy.py: what each record and langextract spend and give on the same articles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add
@@ -9,7 +10,7 @@ import langextract_replies as theirs
 
 from extractor.evaluation import economy as ours
 from extractor.evaluation.economy import Count, Given, Spent
-from extractor.golden.cases import Case, find_cases
+from extractor.golden.cases import Case
 
 OURS, THEIRS, STRICT = "extractor", "langextract", "langextract, strict decoding"
 
@@ -48,12 +49,12 @@ class Economy:
         self.given[name] = self.given.get(name, Given()) + what
 
 
-def measure(golden: Path, replies: Path, count: Count = len) -> Economy:
-    """Add up the cases of a folder.
+def measure(cases: Iterable[Case], replies: Path | None, count: Count = len) -> Economy:
+    """Add up cases.
 
     Args:
-        golden: the folder of cases.
-        replies: the folder of langextract's replies.
+        cases: with their recorded replies.
+        replies: the folder of langextract's replies: only articles with one are counted; None for all.
         count: how the size of a text is told.
 
     Raises:
@@ -61,13 +62,13 @@ def measure(golden: Path, replies: Path, count: Count = len) -> Economy:
         ValueError: a reply of langextract answers another prompt than today's.
     """
     fixed = theirs.fixed_part()
-    cases = [
-        (case, theirs.read_reply(replies, case.name, fixed.around(case.article.text)))
-        for case in find_cases(golden)
+    pairs = [
+        (case, theirs.read_reply(replies, case.name, fixed.around(case.article.text)) if replies else None)
+        for case in cases
     ]
-    is_compared = any(reply is not None for _, reply in cases)
+    is_compared = any(reply is not None for _, reply in pairs)
     economy = Economy()
-    for case, reply in cases:
+    for case, reply in pairs:
         if reply is not None or not is_compared:
             _add_ours(economy, case, count)
         if reply is not None:

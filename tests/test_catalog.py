@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -33,15 +34,39 @@ def test_every_record_has_a_prompt() -> None:
     assert {name.partition("@")[0] for name in prompt_names()} == set(RECORDS)
 
 
-def test_a_draft_is_there_by_its_name_only() -> None:
-    assert load_prompt("claims@v2").is_draft
-    assert not load_prompt("claims").is_draft
-    assert "claims@v2" in prompt_names()
-    assert "claims@v2" not in released_names()
-
-
 def test_a_record_without_a_version_is_its_latest_released_version() -> None:
-    assert load_prompt("claims") == load_prompt("claims@v1")
+    assert load_prompt("claims") == load_prompt("claims@v2")
+
+
+def forget() -> None:
+    for each in (load_prompt, prompt_names, released_names):
+        each.cache_clear()
+
+
+@pytest.fixture
+def _with_a_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Prompts of which claims@v3 is a draft."""
+    shutil.copytree(PROMPTS, tmp_path / "prompts")
+    text = (PROMPTS / "claims" / "v2.md").read_text(encoding="utf-8")
+    draft = text.replace("version = 2\n", "version = 3\ndraft = true\n")
+    (tmp_path / "prompts" / "claims" / "v3.md").write_text(draft, encoding="utf-8")
+
+    def files(_: str) -> Path:
+        return tmp_path
+
+    monkeypatch.setattr("extractor.catalog.resources.files", files)
+    forget()
+    yield
+    forget()
+
+
+@pytest.mark.usefixtures("_with_a_draft")
+def test_a_draft_is_there_by_its_name_only() -> None:
+    assert load_prompt("claims@v3").is_draft
+    assert load_prompt("claims").version == 2
+    assert not load_prompt("claims").is_draft
+    assert "claims@v3" in prompt_names()
+    assert "claims@v3" not in released_names()
 
 
 @pytest.mark.parametrize("name", ["claim", "claims@v99", "claims@", "../claims", ""])

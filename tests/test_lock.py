@@ -27,11 +27,11 @@ def pretend(monkeypatch: pytest.MonkeyPatch, locked: dict[str, Fingerprint]) -> 
 
 def test_an_edited_prompt_is_named_with_its_successor(monkeypatch: pytest.MonkeyPatch, golden: Path) -> None:
     released = read_lock()
-    pretend(monkeypatch, {**released, "claims@v1": replace(released["claims@v1"], prompt_sha256="0" * 64)})
+    pretend(monkeypatch, {**released, "claims@v2": replace(released["claims@v2"], prompt_sha256="0" * 64)})
     (error,) = edited()
-    assert error == PromptEdited("claims@v1", "prompts/claims/v1.md", "was edited", "v3")
-    assert str(error) == "prompts/claims/v1.md was edited, and claims@v1 is released: put it back and make v3"
-    assert state(load_prompt("claims"), lock.read_lock()) == "edited"
+    assert error == PromptEdited("claims@v2", "prompts/claims/v2.md", "was edited", "v3")
+    assert str(error) == "prompts/claims/v2.md was edited, and claims@v2 is released: put it back and make v3"
+    assert state(load_prompt("claims@v2"), lock.read_lock()) == "edited"
     with pytest.raises(PromptEdited):
         write_lock()
     found = orphans(golden, error.name, cache=False)

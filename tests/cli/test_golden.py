@@ -10,14 +10,11 @@ from doubles.command import run, run_on_terminal
 from doubles.loopback import Answer, Body, Loopback, completion, in_turn, serve
 from doubles.port import ATTRIBUTION, CLAIMS, SEGMENTS
 from doubles.recorded import edit_expected, edit_reply, port_case
-from doubles.scripted import as_version_1
 
 from extractor.golden.cases import Case
 from extractor.golden.checking import check_case
 
-REPLIES = [
-    completion(json.dumps(each, ensure_ascii=False)) for each in (SEGMENTS, CLAIMS, as_version_1(ATTRIBUTION))
-]
+REPLIES = [completion(json.dumps(each, ensure_ascii=False)) for each in (SEGMENTS, CLAIMS, ATTRIBUTION)]
 RECORDED = "port: complete, 2 claims"
 
 
@@ -80,7 +77,7 @@ def test_stability_tells_the_share_of_samples_that_hold_each_claim_and_hop(port:
         "port: one sample; extractor golden record --samples 3 asks for more\n"
     )
     shutil.copytree(port.replies, port.at(2).replies)
-    edit_reply(port.at(2), "attribution", lambda reply: reply["attributions"][0]["chain"].pop(0))
+    edit_reply(port.at(2), "attribution", lambda reply: reply["sayings"][0]["chain"].pop(0))
     ran = run("golden", "stability", port.folder)
     assert ran.returncode == 0
     assert ran.stdout.splitlines() == [
@@ -107,7 +104,7 @@ def test_stability_of_a_sample_that_is_not_complete_says_what_it_lacks(port: Cas
     next(port.at(2).replies.glob("claims-*")).unlink()
     ran = run("golden", "stability", port.folder)
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert "no recorded reply to claims@v1" in ran.stderr
+    assert "no recorded reply to claims@v2" in ran.stderr
     assert str(port.at(2).replies) in ran.stderr
 
 

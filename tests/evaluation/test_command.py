@@ -104,9 +104,9 @@ def test_rules_alone_are_scored_beside_what_a_model_finds(cases: Path) -> None:
 def test_replies_to_another_prompt_version_are_scored() -> None:
     golden = Path(__file__).parents[2] / "golden" / "seed"
     old, new = (run("eval", golden, "--prompt", name) for name in ("claims@v1", "claims@v2"))
-    assert (old.returncode, new.returncode) == (0, 1)
-    assert old.stdout == run("eval", golden).stdout
-    assert "seed: not scored: no recorded reply to claims@v2" in new.stderr
+    assert (old.returncode, new.returncode) == (1, 0)
+    assert new.stdout == run("eval", golden).stdout
+    assert "seed: not scored: no recorded reply to claims@v1" in old.stderr
 
 
 def test_a_prompt_version_that_there_is_not_is_named(cases: Path) -> None:

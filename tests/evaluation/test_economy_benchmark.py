@@ -126,7 +126,7 @@ def test_a_call_spends_its_messages_and_its_reply(fixed: FixedPart) -> None:
 
 def test_only_articles_with_a_reply_are_compared(tmp_path: Path, golden: Path, fixed: FixedPart) -> None:
     replies = reply_to_seed(tmp_path, golden, fixed)
-    economy = measure(golden, replies)
+    economy = measure(find_cases(golden), replies)
     assert economy.articles == ["seed"]
     assert economy.spent[OURS].calls == 3
     assert economy.spent[THEIRS].calls == 1
@@ -136,7 +136,7 @@ def test_only_articles_with_a_reply_are_compared(tmp_path: Path, golden: Path, f
 
 
 def test_without_a_reply_ours_are_told_of_all_articles(tmp_path: Path, golden: Path) -> None:
-    economy = measure(golden, tmp_path)
+    economy = measure(find_cases(golden), tmp_path)
     assert len(economy.articles) == len(find_cases(golden))
     assert "nothing is compared" in "\n".join(tables(economy, economy))
     assert THEIRS not in economy.spent
@@ -145,7 +145,7 @@ def test_without_a_reply_ours_are_told_of_all_articles(tmp_path: Path, golden: P
 def test_a_reply_that_cannot_be_read_is_paid_and_named(
     tmp_path: Path, golden: Path, fixed: FixedPart
 ) -> None:
-    economy = measure(golden, reply_to_seed(tmp_path, golden, fixed, "Sorry"))
+    economy = measure(find_cases(golden), reply_to_seed(tmp_path, golden, fixed, "Sorry"))
     assert economy.unreadable == ["seed"]
     assert economy.spent[THEIRS].output == len("Sorry")
     assert economy.given[THEIRS] == Given()
@@ -153,7 +153,7 @@ def test_a_reply_that_cannot_be_read_is_paid_and_named(
 
 
 def test_the_tables_hold_both_sides_and_their_ratio(tmp_path: Path, golden: Path, fixed: FixedPart) -> None:
-    economy = measure(golden, reply_to_seed(tmp_path, golden, fixed))
+    economy = measure(find_cases(golden), reply_to_seed(tmp_path, golden, fixed))
     lines = list(tables(economy, economy))
     us, them = economy.spent[OURS], economy.spent[THEIRS]
     (ratio, *_) = (line.split(" | ") for line in lines if line.startswith("| ratio |"))

@@ -79,7 +79,7 @@ def test_what_cannot_be_compared_says_why(golden: Path, tmp_path: Path) -> None:
     case.expected.write_text("{}", encoding="utf-8")
     next(case.replies.glob("claims-*")).unlink()
     outcome = check_case(case)
-    assert (outcome.passed, "claims@v1" in str(outcome.error)) == (False, True)
+    assert (outcome.passed, "claims@v2" in str(outcome.error)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_changed_request_is_shown_with_what_changed_and_what_it_would_cost(
 def test_a_changed_message_is_shown_line_by_line(golden: Path, tmp_path: Path) -> None:
     outcome = check_case(seed(golden, tmp_path, 'kinds = ["fact"]\n'))
     assert outcome.stale is not None
-    assert (outcome.stale.prompt, outcome.stale.cost.calls) == ("claims@v1", 2)
+    assert (outcome.stale.prompt, outcome.stale.cost.calls) == ("claims@v2", 2)
     assert "-Wanted kinds: fact, forecast." in outcome.stale.changed
     assert "+Wanted kinds: fact." in outcome.stale.changed
     assert len(outcome.stale.changed) < 10
@@ -127,7 +127,7 @@ def test_a_request_that_was_never_recorded_says_so(golden: Path, tmp_path: Path)
     outcome = check_case(case)
     assert outcome.stale is not None
     assert (outcome.stale.prompt, outcome.stale.changed, outcome.stale.cost.calls) == (
-        "attribution@v1",
+        "attribution@v2",
         (),
         1,
     )

@@ -110,7 +110,7 @@ def test_order_and_ids_mean_nothing(golden: Path) -> None:
         (
             move_assertion,
             [
-                "c8: assertion lost: 'les sanctions américaines' [...] 'réduisant la capacité",
+                "c8: assertion lost: 'les sanctions américaines avaient commencé à porter leurs fruits",
                 "c8: assertion new: 'Selon'",
             ],
         ),

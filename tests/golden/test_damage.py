@@ -48,7 +48,7 @@ def test_a_changed_word_of_a_prompt_is_shown_in_its_line(seed: Case, monkeypatch
         monkeypatch, "claims", lambda prompt: reworded(prompt, lambda text: text.replace(line, changed, 1))
     )
     told, *lines = report(seed)
-    assert told.startswith("seed: no recorded reply to claims@v1 (request ")
+    assert told.startswith("seed: no recorded reply to claims@v2 (request ")
     assert told.endswith(": the request is not the recorded one")
     assert lines[:2] == ["  --- recorded messages", "  +++ messages today"]
     assert {f"  -{line}", f"  +{changed}"} < set(lines)
@@ -91,11 +91,11 @@ def test_another_version_of_a_prompt_is_named(seed: Case, monkeypatch: pytest.Mo
     pretend(
         monkeypatch,
         "claims",
-        lambda prompt: replace(reworded(prompt, lambda text: text + "Be brief.\n"), version=2),
+        lambda prompt: replace(reworded(prompt, lambda text: text + "Be brief.\n"), version=3),
     )
     told, *lines = report(seed)
-    assert told.startswith("seed: no recorded reply to claims@v2 ")
-    assert lines[0] == "  prompt: claims@v1 -> claims@v2"
+    assert told.startswith("seed: no recorded reply to claims@v3 ")
+    assert lines[0] == "  prompt: claims@v2 -> claims@v3"
     assert "  +Be brief." in lines
 
 
@@ -114,7 +114,7 @@ def test_another_mode_in_case_toml_is_named(golden: Path, tmp_path: Path) -> Non
 def test_a_removed_reply_was_never_recorded(seed: Case) -> None:
     next(seed.replies.glob("claims-*")).unlink()
     (told,) = report(seed)
-    assert told.startswith("seed: no recorded reply to claims@v1 ")
+    assert told.startswith("seed: no recorded reply to claims@v2 ")
     assert told.endswith(": it was never recorded")
 
 
@@ -127,8 +127,8 @@ def test_an_edited_request_of_a_recording_is_refused(seed: Case) -> None:
 
 def test_an_edited_reply_is_told_by_what_it_changes(seed: Case) -> None:
     def edit(reply: Data) -> None:
-        reply["attributions"][0]["stance"] = "denies"
-        reply["attributions"][1]["certainty"] = "possible"
+        reply["sayings"][0]["stance"] = "denies"
+        reply["sayings"][1]["certainty"] = "possible"
 
     edit_reply(seed, "attribution", edit)
     assert report(seed)[:3] == [
@@ -139,7 +139,7 @@ def test_an_edited_reply_is_told_by_what_it_changes(seed: Case) -> None:
 
 
 def test_a_lost_hop_is_told_with_its_claim_and_place(seed: Case) -> None:
-    edit_reply(seed, "attribution", lambda reply: reply["attributions"][0]["chain"].pop(0))
+    edit_reply(seed, "attribution", lambda reply: reply["sayings"][0]["chain"].pop(0))
     assert report(seed)[-2:] == [
         "  c1 at 48: hop New York Times lost",
         "  c1 at 48: hop services de renseignement américains moved from 2 to 1",

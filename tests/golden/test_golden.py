@@ -29,7 +29,7 @@ def test_every_span_is_a_slice_of_the_article(case: Case) -> None:
             for hop in said.chain:
                 spans += [span for span in (hop.source_span, hop.cue_span) if span]  # type: ignore[misc]
     spans += [span for source in result.sources for span in source.mentions]  # type: ignore[misc]
-    assert len(spans) > 20
+    assert len(spans) > 10
     assert all(text[span.start : span.end] == span.text for span in spans)
 
 

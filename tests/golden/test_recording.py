@@ -34,7 +34,7 @@ def test_a_live_recording_replays_to_the_accepted_result(tmp_path: Path) -> None
 def test_a_partial_recording_is_not_accepted(tmp_path: Path) -> None:
     case = load_case(folder(tmp_path))
     answers = in_turn(completion(json.dumps(body_reply(1))), failure(500, "down"))
-    with serve(answers) as server, pytest.raises(ReplyMissing, match="claims@v1"):
+    with serve(answers) as server, pytest.raises(ReplyMissing, match="claims@v2"):
         record_case(case, Options(base_url=server.url, api_key="k", cache=False, attempts=1))
     assert len(list(case.replies.iterdir())) == 1
     assert not case.expected.exists()

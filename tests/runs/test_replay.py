@@ -55,7 +55,7 @@ def test_a_run_is_replayed_to_the_same_results_when_the_server_is_gone(
 ) -> None:
     results = replay(golden_run, ARTICLES, tmp_path)
     assert without_account(results) == without_account(list(read_results(golden_run)))
-    assert sum(len(each.claims) for each in results) == 67
+    assert sum(len(each.claims) for each in results) == 65
     assert all(each.usage.cached == each.usage.calls == 3 for each in results)
 
 
