@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, name
 
 from extractor.errors import NoArticle, UnreadableArticle
 
@@ -22,7 +22,13 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = 40
-"""Letters of a line that can be prose: a page of shorter ones, or of links alone, holds no article."""
+"""Letters of a line that can be prose: a page of links and labels alone holds no article."""
+
+_ENDS = (".", "!", "?", "…", "»", "”", "。", "！", "？", "」")
+"""How lines of prose end; several short ones are as good as a long one."""
+
+_NO_PROSE = ("a", "button", "label", "legend", "option")
+"""Elements whose words alone make no article."""
 
 _WIDE = 3
 """Letters that a Chinese, Japanese or Korean character stands for: their sentences are that much shorter."""
@@ -43,6 +49,16 @@ _WIDER = {
 }
 """Python's names for the tables that HTML means by these."""
 
+_BY_LANGUAGE = {
+    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"), "cp1250"),
+    **dict.fromkeys(("az", "ku", "tr"), "cp1254"),
+    **dict.fromkeys(("et", "lt", "lv"), "cp1257"),
+    "vi": "cp1258",
+}
+"""Latin encodings by language where it is not windows-1252, as HTML's table of defaults has them."""
+
+_LANGUAGE = re.compile(rb"""<html[^>]{0,500}?\blang\s*=\s*["']?\s*([A-Za-z]{2,3})\b""", re.IGNORECASE)
+_ASCII = 0x7F
 _CONTROLS = re.compile("[\udc80-\udcff]")
 _REFERENCE = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});?")
 
@@ -147,13 +163,37 @@ def _readings(data: bytes) -> Iterator[str | None]:
     yield _strictly(data, "utf-8")
     if declared:
         yield _strictly(data, declared)
-    yield _near(data, "utf-8")
-    if declared:
+    yield _damaged_utf8(data)
+    if declared and declared != "utf-8":
         yield _near(data, declared)
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only pages need it
 
     if likely := from_bytes(data).best():
-        yield _strictly(data, likely.encoding)
+        guessed = _strictly(data, likely.encoding)
+        # among Latin ones statistics of a page tell little: browsers go by the language
+        yield _strictly(data, _latin(data)) if guessed and _is_latin(guessed) else guessed
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """The text if it is UTF-8 but for a few bytes: characters of several bytes are no accident."""
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    letters = [character for character in text if not character.isascii() and character != "\ufffd"]
+    bytes_bad = sum(byte > _ASCII for byte in data) - len("".join(letters).encode())
+    cut_off = bytes_bad - bad  # further bytes of characters that were cut off
+    return text if len(letters) + cut_off >= bad else None
+
+
+def _is_latin(text: str) -> bool:
+    """Whether most letters beyond ASCII are Latin ones."""
+    letters = [each for each in text[:_BEGINNING] if each.isalpha() and not each.isascii()]
+    return sum(name(each, "").startswith("LATIN") for each in letters) * 2 >= len(letters)
+
+
+def _latin(data: bytes) -> str:
+    """The encoding that browsers fall back to for the language that a page declares."""
+    found = _LANGUAGE.search(data[:_HEAD])
+    return _BY_LANGUAGE.get(found[1].decode("ascii").lower() if found else "", "cp1252")
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
@@ -202,8 +242,9 @@ def _extracted(page: str, source: str) -> Any:
         tree: Any = load_html(_REFERENCE.sub(_representable, page))
         if tree is None:
             return None
-        language: str | None = tree.get("lang")
-        links = {" ".join(link.text_content().split()) for link in tree.iter("a")}
+        language = _language(tree)
+        _keep_captions(tree)
+        links = {" ".join(each.text_content().split()) for each in tree.iter(*_NO_PROSE)}
         found: Any = bare_extraction(
             tree,
             favor_recall=True,
@@ -220,6 +261,26 @@ def _extracted(page: str, source: str) -> Any:
     return found
 
 
+def _language(tree: Any) -> str | None:
+    """The language that a page says it is in."""
+    said = tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    for each in () if said else tree.iter("meta"):
+        if str(each.get("http-equiv", "")).lower() == "content-language":
+            return str(each.get("content", "")).split(",")[0].strip() or None
+    return said
+
+
+def _keep_captions(tree: Any) -> None:
+    """Let captions be paragraphs, which trafilatura keeps, and words for browsers without scripts be none."""
+    for each in list(tree.iter("noscript")):
+        each.drop_tree()
+    for each in list(tree.iter("figcaption")):
+        each.tag = "p"
+        figure = each.getparent()
+        if figure is not None and figure.tag == "figure":
+            figure.tag = "div"
+
+
 def _representable(reference: re.Match[str]) -> str:
     """The reference, unless it is of a character that no page can hold: lxml ends there."""
     return reference[0] if html.unescape(reference[0]) else ""
@@ -230,7 +291,9 @@ def _has_prose(text: str, links: Iterable[str]) -> bool:
     left = text[:_BEGINNING]
     for link in sorted(links, key=len, reverse=True):
         left = left.replace(link, "") if link else left
-    return any(_letters(line.strip()) >= _SENTENCE for line in left.splitlines())
+    lines = [line.strip() for line in left.splitlines()]
+    sentences = sum(_letters(line) for line in lines if line.endswith(_ENDS))
+    return sentences >= _SENTENCE or any(_letters(line) >= _SENTENCE for line in lines)
 
 
 def _letters(line: str) -> int:

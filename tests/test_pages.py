@@ -127,6 +127,57 @@ def test_latin_bytes_in_a_page_that_declares_utf_8_are_detected() -> None:
     assert decode_page(text.encode("cp1252"), source="x") == text
 
 
+ENGLISH = b"<meta charset=utf-8><p>" + b"The mayor said that the town would pay for the bridge. " * 20
+SPANISH = "<p>El señor Muñoz dijo que el año próximo habrá más niños en la escuela.</p>" * 20
+SWEDISH = "<p>Borgmästaren sade på måndagen att bron öppnas först nästa år.</p>" * 20
+POLISH = "<p>Burmistrz powiedział, że most zostanie otwarty dopiero w przyszłym roku.</p>" * 20
+
+
+@pytest.mark.parametrize(
+    ("bad", "shown"),
+    [
+        (b"the town\x92s road", "the town’s road"),
+        (b"a cut \xf0\x9f\x98 emoji", "a cut \ufffd emoji"),
+        ("Café na".encode() + b"\xefve", "Café na\ufffdve"),
+    ],
+)
+def test_a_stray_byte_swallows_no_letter_of_a_page_in_ascii(bad: bytes, shown: str) -> None:
+    text = decode_page(ENGLISH + bad + ENGLISH, source="x")
+    assert shown in text
+    assert text.replace(shown, "").isascii()
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "words"),
+    [("es", "cp1252", SPANISH), ("sv", "cp1252", SWEDISH), ("", "cp1252", SPANISH), ("pl", "cp1250", POLISH)],
+)
+@pytest.mark.parametrize("charset", ["", "utf-8"])
+def test_a_latin_page_that_declares_no_encoding_or_a_wrong_one_is_read_by_its_language(
+    charset: str, language: str, encoding: str, words: str
+) -> None:
+    text = page(charset, body=words, head="<title>x</title>").replace('lang="fr"', f'lang="{language}"')
+    assert decode_page(text.encode(encoding), source="x") == text
+
+
+def test_a_caption_is_in_the_text() -> None:
+    caption = "<figcaption>Le pont de Lure, un soir d'été, vu de la rive.</figcaption>"
+    figure = f"<figure><img src='x.jpg'>{caption}</figure>"
+    body = BODY.replace("<p>Le maire", f"{figure}<p>Le maire")
+    assert "Le pont de Lure, un soir d'été" in read_page(page(body=body).encode(), source="x").text
+
+
+@pytest.mark.parametrize(
+    ("html", "language"),
+    [
+        ('<html xml:lang="fr">', "fr"),
+        ('<html><meta http-equiv="Content-Language" content="en-GB, fr">', "en-GB"),
+    ],
+)
+def test_other_ways_to_say_the_language_count(html: str, language: str) -> None:
+    text = page().replace('<html lang="fr">', html)
+    assert read_page(text.encode(), source="x").language == language
+
+
 def test_utf_32_is_named() -> None:
     with pytest.raises(UnreadableArticle, match="UTF-32"):
         decode_page(page().encode("utf-32"), source="x")
@@ -142,6 +193,7 @@ def test_a_reference_to_what_no_page_can_hold_costs_nothing_else(reference: str)
 @pytest.mark.parametrize(
     "sentence",
     [
+        "市长星期一说，桥将关闭。",
         "市长星期一在记者会上表示港口下周开放。",
         "市長は月曜日の会見で否定した。",
         "시장은 월요일 회견에서 사실을 부인했다.",
@@ -168,6 +220,8 @@ def test_a_declaration_in_an_xml_head_counts_too() -> None:
             for n in range(9)
         ),
         "<form><label>Adresse</label><input><button>Envoyer</button></form>",
+        "<form><label>Indiquez ici l'adresse électronique de votre compte de lecteur</label><input></form>",
+        "<div id=root></div><noscript>You need to enable JavaScript to run this application here.</noscript>",
     ],
 )
 def test_a_page_without_an_article_says_so(body: str, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def export(
     to: Annotated[
         Path | None, typer.Option(help="The folder to write to; by default OUT/<format>.", show_default=False)
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over brat files that differ.")] = False,
     lists: Lists = None,
     columns: Columns = None,
 ) -> None:
@@ -54,8 +55,14 @@ def export(
         paths = (
             write_annotations(found, folder)
             if format_ is Format.WEBANNOTATION
-            else write_results(found, folder)
+            else write_results(
+                found,
+                folder,
+                replace=replace,
+                left_out=lambda id_, why: left_out.append(f"{id_}: left out: {why}"),
+            )
         )
+        left_out += _not_of_this(paths, folder)
     else:
         paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
     what = "table" if format_ in (Format.CSV, Format.PARQUET) else "article"
@@ -63,6 +70,14 @@ def export(
     for line in left_out:
         typer.echo(visible(line), err=True)
     raise typer.Exit(INCOMPLETE if left_out else 0)
+
+
+def _not_of_this(paths: "list[Path]", folder: Path) -> "Iterator[str]":
+    """What stands there of articles that were not written: they were left out, or are in the run no more."""
+    written, suffixes = set(paths), {path.suffix for path in paths}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in suffixes and path not in written:
+            yield f"{path}: not of this export"
 
 
 def _with_text(

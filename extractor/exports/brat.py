@@ -6,7 +6,7 @@ evidence, what is known of a source in the note of the source. docs/results.md s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
@@ -181,29 +181,57 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at = following
 
 
-def write_results(results: Iterable[tuple[Extraction, str]], folder: Path) -> list[Path]:
-    """Write results with their texts as ``write_brat`` does; what failed has nothing to correct.
+def write_results(
+    results: Iterable[tuple[Extraction, str]],
+    folder: Path,
+    *,
+    replace: bool = False,
+    left_out: Callable[[str, str], None] = lambda _id, _why: None,
+) -> list[Path]:
+    """Write results with their texts as ``write_brat`` does.
 
     The extractor's checks are left to it: a reference has none.
 
+    Args:
+        results: each with its article's text.
+        folder: made if it is missing.
+        replace: write over annotations that are there and say something else.
+        left_out: is told the id of an article that has nothing to correct, and why.
+
     Raises:
         CannotWrite: the folder or a file cannot be written.
+        InvalidInput: as ``write_brat``.
     """
-    wanted = (
-        (each.article.id, Reference.of(each).corrected(), text) for each, text in results if each.segments
-    )
-    return write_brat(wanted, folder)
+
+    def fit() -> Iterator[tuple[str, Reference, str]]:
+        for result, text in results:
+            reference = Reference.of(result).corrected()
+            fault = (
+                next(chain(reference.faults(text), _unfit(reference)), None)
+                if result.segments
+                else "it failed"
+            )
+            if fault:
+                left_out(result.article.id, fault)
+            else:
+                yield result.article.id, reference, text
+
+    return write_brat(fit(), folder, replace=replace)
 
 
-def write_brat(references: Iterable[tuple[str, Reference, str]], folder: Path) -> list[Path]:
+def write_brat(
+    references: Iterable[tuple[str, Reference, str]], folder: Path, *, replace: bool = False
+) -> list[Path]:
     """Write ``<id>.txt`` and ``<id>.ann`` for each article, and ``annotation.conf``: a brat collection.
 
     Args:
         references: id, annotations and text of each article.
         folder: made if it is missing.
+        replace: write over annotations that are there and say something else: somebody may have made them.
 
     Raises:
         CannotWrite: the folder or a file cannot be written.
+        InvalidInput: annotations do not fit their text, or others are there and not to be replaced.
     """
     paths: list[Path] = []
     names = FileNames()
@@ -211,7 +239,12 @@ def write_brat(references: Iterable[tuple[str, Reference, str]], folder: Path) -
         (folder / "annotation.conf").write_text(CONFIGURATION, encoding="utf-8", newline="")
         for id_, reference, text in references:
             name = names.of(id_, without=".txt")
+            path, told = folder / f"{name}.ann", standoff(reference, text)
+            if not replace and path.exists() and path.read_bytes() != told.encode():
+                raise InvalidInput(
+                    str(path), "says something else, perhaps corrections, and is not to be replaced"
+                )
             (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
-            paths.append(folder / f"{name}.ann")
-            paths[-1].write_text(standoff(reference, text), encoding="utf-8", newline="")
+            path.write_text(told, encoding="utf-8", newline="")
+            paths.append(path)
     return paths

@@ -26,7 +26,8 @@ ATTRIBUTES = {
 _FLAGS = frozenset(("Hearsay", "Named", "NoWords"))
 _ENDS = {"Says": ("Evidence", "Source"), "Carries": ("Evidence", "Source"), "CueOf": ("Source", "Cue")}
 _FACTS = {"Evidence": CLAIM_FACTS, "Source": tuple(SOURCE_FACTS)}
-_BOUND = re.compile(r"(T\d+)\t(\S+) (\d+ \d+(?:;\d+ \d+)*)\t(.*)", re.DOTALL)
+_LETTERS = {"Evidence": "c", "Source": "s"}
+_BOUND = re.compile(r"(T\d{1,9})\t(\S+) (\d{1,9} \d{1,9}(?:;\d{1,9} \d{1,9})*)\t(.*)", re.DOTALL)
 _RELATION = re.compile(r"(R\d+)\t(\S+) Arg1:(\S+) Arg2:(\S+)\s*")
 _ATTRIBUTE = re.compile(r"([AM]\d+)\t(\S+) (\S+)(?: (\S+))?\s*")
 _NOTE = re.compile(r"(#\d+)\tAnnotatorNotes (\S+)\t(.*)", re.DOTALL)
@@ -164,6 +165,10 @@ class _Reader:
             bound.note = read_note(told)
         except ValueError as error:
             raise self.wrong(line, str(error)) from error
+        if bound.note.id and bound.note.id[0] != _LETTERS[bound.kind]:
+            raise self.wrong(
+                line, f"{bound.note.id} is no id of {bound.kind}: those begin with {_LETTERS[bound.kind]}"
+            )
         if strange := [name for name in bound.note.facts if name not in _FACTS[bound.kind]]:
             raise self.wrong(
                 line, f"{strange[0]!r} is no fact of {bound.kind}: there are {', '.join(_FACTS[bound.kind])}"

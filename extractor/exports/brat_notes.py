@@ -23,7 +23,8 @@ _LONG = {told: plain for plain, told in _SHORT.items()}
 _UNSAFE = re.compile(rf"[\\|]|{BREAKS.pattern.removesuffix('+')}|^\s|\s$")
 _ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)", re.DOTALL)
 _HEAD = re.compile(r"([cs]\d+)(?:: ?(.*))?", re.DOTALL)
-_FACT = re.compile(r"(?:^| )\| ([a-z ]+):(?: |$)")
+_FACT = re.compile(r"(?<!\\)\s*(?<!\\)\|\s*([A-Za-z][A-Za-z ]*):(?: |$)?")
+_NEARLY = re.compile(r"[cs]\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def read_note(told: str) -> Note:
     """The note that a line tells.
 
     Raises:
-        ValueError: two facts of one name.
+        ValueError: two facts of one name, what is nearly an id, or half a character.
     """
     found = list(_FACT.finditer(told))
     ends = [*(each.start() for each in found), len(told)]
@@ -59,8 +60,12 @@ def read_note(told: str) -> Note:
             raise ValueError(f"{each[1]!r} stands twice in it")
         facts[each[1]] = _plain(told[each.end() : end])
     head = told[: ends[0]].strip()
+    if any("\ud800" <= character <= "\udfff" for character in _plain(told)):
+        raise ValueError("half a character stands in it")
     if named := _HEAD.fullmatch(head):
         return Note(named[1], None if named[2] is None else _plain(named[2]), facts)
+    if _NEARLY.match(head):
+        raise ValueError(f"{head[:20]!r} begins like an id, which is c1: or s1:")
     return Note(None, _plain(head), facts)
 
 

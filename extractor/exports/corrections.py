@@ -24,10 +24,13 @@ def import_brat(folder: Path, cases: Path, name: str = REFERENCE, *, replace: bo
         replace: write over references that say something else.
 
     Raises:
-        InvalidInput: there is no ``.ann`` file, one cannot be read, it is about another text than the
-            case's article, or a reference that is there says something else and is not to be replaced.
+        InvalidInput: the name is none, there is no ``.ann`` file, one cannot be read, it is about another
+            text than the case's article, or a reference that is there says something else and is not to be
+            replaced.
         CannotWrite: a file cannot be written.
     """
+    if Path(name).name != name or not name.endswith(".json"):
+        raise InvalidInput(name, "is no file name such as reference-b.json")
     found = sorted(folder.glob("*.ann"))
     if not found:
         raise InvalidInput(str(folder), "holds no .ann file")

@@ -54,6 +54,14 @@ def test_annotations_are_a_file_an_article(out: Path) -> None:
     assert {page["label"] for page in pages} == {each.article.id for each in read_results(out)}
 
 
+def test_what_an_earlier_export_left_is_named(out: Path) -> None:
+    run("export", out, "--format", "webannotation")
+    (out / "webannotation" / "old.jsonld").write_text("{}", encoding="utf-8")
+    shown = run("export", out, "--format", "webannotation")
+    assert shown.returncode == 1
+    assert shown.stderr == f"{out / 'webannotation' / 'old.jsonld'}: not of this export\n"
+
+
 def test_a_brat_collection_goes_there_and_back(out: Path, tmp_path: Path) -> None:
     shown = run("export", out, "--format", "brat")
     assert (shown.returncode, shown.stderr) == (0, "")

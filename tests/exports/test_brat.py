@@ -311,6 +311,13 @@ def test_a_border_that_was_moved_moves_the_segment(ann: Path) -> None:
             "text of c1 is 'Autre.', in line",
         ),
         ("", "T90\tEvidence 43 46\tnie\n#90\tAnnotatorNotes T90\tc7\n", "no note says what c7 is"),
+        ("c1: Le port", "c1 Le port", "begins like an id"),
+        ("c1: Le port", "C1: Le port", "begins like an id"),
+        ("c1: Le port", "s1: Le port", "s1 is no id of Evidence"),
+        ("lundi.\n", "lundi. | When: hier\n", "'When' is no fact of Evidence"),
+        ("lundi.\n", "lundi.|mood: sad\n", "'mood' is no fact of Evidence"),
+        ("lundi.\n", "lundi. \\ud800\n", "half a character"),
+        ("", f"T90\tCue 0 {'9' * 5000}\tSelon\n", "cannot be read"),
         ("Stance T3 affirms", "Stance T3 doubts", "stance"),
         ("Place T4 1", "Place T4 one", "Place of T4 is no number"),
     ],
@@ -394,6 +401,34 @@ def test_results_are_written_to_be_corrected_but_those_that_failed(tmp_path: Pat
         check_rules(told, TEXT)
         assert imported(path, TEXT).claims[0].text == RESULTS[0][0].claims[0].text
     assert (tmp_path / "brat" / "annotation.conf").is_file()
+
+
+def test_corrections_are_not_written_over_by_a_second_export(tmp_path: Path) -> None:
+    (result, _), *_ = RESULTS
+    (path,) = write_results([(result, TEXT)], tmp_path)
+    write_results([(result, TEXT)], tmp_path)  # the same again is no loss
+    path.write_text(path.read_text(encoding="utf-8").replace("affirms", "denies"), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="is not to be replaced"):
+        write_results([(result, TEXT)], tmp_path)
+    assert "Stance T3 denies" in path.read_text(encoding="utf-8")
+    write_results([(result, TEXT)], tmp_path, replace=True)
+    assert "Stance T3 denies" not in path.read_text(encoding="utf-8")
+
+
+def test_a_result_that_does_not_fit_is_named_and_the_others_are_written(tmp_path: Path) -> None:
+    (result, _), (other, _), *_ = RESULTS
+    unfit = result.model_copy(update={"segments": result.segments[:1] + result.segments[:1]})
+    told: list[tuple[str, str]] = []
+    paths = write_results(
+        [(unfit, TEXT), (other, TEXT)], tmp_path, left_out=lambda id_, why: told.append((id_, why))
+    )
+    assert (len(paths), told) == (1, [(result.article.id, "segments do not tile the text")])
+
+
+@pytest.mark.parametrize("name", ["../x.json", "reference.txt", "", "a/b.json"])
+def test_a_reference_has_a_file_name_of_its_case(ann: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="is no file name"):
+        import_brat(ann.parent, tmp_path / "cases", name)
 
 
 def test_the_commands_go_there_and_back(ann: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from doubles.hostile import ATTACKS, RESULTS, TEXT
 from playwright.sync_api import Browser, Page
 
 from extractor.exports.folders import file_name
+from extractor.report.site import write_report
 
 
 def article(site: Path, number: int = 0) -> str:
@@ -290,6 +291,21 @@ def test_the_index_is_searched_filtered_and_sorted(page: Page, site: Path) -> No
     assert texts(page, "tbody tr td:nth-child(5)") == ["0", "2", "2", "2"]
     page.click('th[data-column="claims"] button')
     assert texts(page, "tbody tr td:nth-child(5)") == ["2", "2", "2", "0"]
+
+
+def test_all_rows_of_a_long_index_are_printed_and_no_button(page: Page, tmp_path: Path) -> None:
+    (result, text), *_ = RESULTS
+    many = (
+        (result.model_copy(update={"article": result.article.model_copy(update={"id": f"{number}"})}), text)
+        for number in range(250)
+    )
+    write_report(many, tmp_path)
+    page.goto(f"file://{tmp_path / 'index.html'}")
+    assert (page.locator("tbody tr").count(), page.is_visible("#more")) == (200, True)
+    page.emulate_media(media="print")
+    assert not page.is_visible("#more")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("tbody tr").count() == 250
 
 
 @pytest.mark.parametrize("number", range(len(RESULTS)))

@@ -238,6 +238,9 @@
 
     controls.forEach((each) => each.addEventListener("input", refresh));
     more.addEventListener("click", showMore);
+    window.addEventListener("beforeprint", () => {
+      while (shown < found.length) showMore();
+    });
     document.querySelectorAll("th[data-column]").forEach((head) =>
       head.querySelector("button").addEventListener("click", () => {
         const down = head.getAttribute("aria-sort") === "ascending";
