@@ -263,7 +263,8 @@ def _extracted(page: str, source: str) -> Any:
 
 def _language(tree: Any) -> str | None:
     """The language that a page says it is in."""
-    said = tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    names = ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang")
+    said: str | None = next((found for key in names if (found := tree.get(key))), None)
     for each in () if said else tree.iter("meta"):
         if str(each.get("http-equiv", "")).lower() == "content-language":
             return str(each.get("content", "")).split(",")[0].strip() or None
