@@ -38,7 +38,7 @@ class Asker:
         self._model = model
         self.settings = settings
         self._model_name = model_name
-        self._price = find_price(model_name, settings.price)
+        self._price = find_price(model_name, settings.own_price)
         self._keys: dict[str, list[str]] = {}
         self._prompts: dict[str, Prompt] = {}
         self.problems: list[Problem] = []

@@ -4,7 +4,7 @@ ExtractorError
 ├── ConfigurationError      the caller has to change something; a folder run stops
 │   ├── InvalidSetting, NoModel, NoSuchPrompt, NoSuchFolder, NoSuchCase, InvalidBatchFile
 │   ├── InvalidReference, InvalidInput, NoBatches, CannotWrite, OutInUse, LedgerDamaged
-│   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable, MissingExtra
+│   ├── NotAsked, NotConfirmed, NotInCI, NotSeparable, MissingExtra, LocalModelUnusable
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
 ├── RunStopped              a folder run ends early, on purpose
@@ -167,6 +167,17 @@ class MissingExtra(ConfigurationError):
 
 
 @dataclass(unsafe_hash=True)
+class LocalModelUnusable(ConfigurationError):
+    """A model file of one's own cannot be run here."""
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the model {self.path} cannot be run here: {self.reason}"
+
+
+@dataclass(unsafe_hash=True)
 class NoModel(ConfigurationError):
     """Nothing was said about where replies come from."""
 
@@ -174,9 +185,10 @@ class NoModel(ConfigurationError):
 
     def __str__(self) -> str:
         return (
-            f"no model to ask: {self.missing}. Choose one of three: "
+            f"no model to ask: {self.missing}. Choose one of four: "
             "a hosted model (OPENAI_API_KEY and EXTRACTOR_MODEL, or --model); "
             "a server of your own that speaks the OpenAI protocol (OPENAI_BASE_URL and --model); "
+            "a model file on this machine (--model FILE.gguf); "
             "recorded replies (--replay FOLDER)"
         )
 

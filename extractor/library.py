@@ -193,7 +193,7 @@ class Extractor:
             NoSuchFolder, InvalidInput: there is nothing to read.
             LedgerDamaged: ``out`` holds what is no ledger.
         """
-        price = find_price(self._model_name, self.settings.price)
+        price = find_price(self._model_name, self.settings.own_price)
         entered = read_entered(Path(out))
         plan = plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
         if self.settings.replay:
@@ -253,7 +253,7 @@ class Extractor:
     def _count_earlier(self, out: Path) -> None:
         """What earlier starts of a run paid for counts against its limit."""
         if self._stack.meter and self.settings.max_cost is not None:
-            price = find_price(self._model_name, self.settings.price)
+            price = find_price(self._model_name, self.settings.own_price)
             now = self._stack.paid.cost or 0.0
             self._stack.meter.spent_before(max(0.0, paid_before(out, price) - now))
 

@@ -45,6 +45,10 @@ ASKED = (
 """The settings that change what a model is asked; the others only say how to reach it."""
 
 
+MODEL_FILE = ".gguf"
+"""The ending by which a model is told to be a file."""
+
+
 class Options(TypedDict, total=False):
     """Keyword arguments of ``extract`` and ``Extractor``; the fields of ``Settings``, all optional."""
 
@@ -66,6 +70,8 @@ class Options(TypedDict, total=False):
     article_deadline: float
     poll: float
     workers: int | None
+    threads: int | None
+    context: int
     concurrency: int
     rpm: float | None
     tpm: float | None
@@ -85,7 +91,7 @@ class Settings(BaseSettings):
     Args:
         api_key: the endpoint's key; none is needed for most servers of one's own.
         base_url: the endpoint, such as http://127.0.0.1:8080/v1; OpenAI's by default.
-        model: name of the model.
+        model: name of the model, or a GGUF file, which is then run in this process (extra ``local``).
         replay: folder of recorded replies; nothing else is then asked.
         cache: folder of the reply cache; False, in the environment "false", for none.
         mode: how the model is made to answer in JSON.
@@ -102,6 +108,8 @@ class Settings(BaseSettings):
         poll: seconds between two looks at a batch.
         workers: processes that do a run's work between calls; by default one for each core where many calls
             are in flight, so that one core would be too slow, else none.
+        threads: processor threads of a model file; by default one for each core.
+        context: most tokens of a request and its reply together, of a model file; memory grows with it.
         concurrency: most calls in flight; fewer while the endpoint is overloaded.
         rpm: requests a minute to keep to; by default what the endpoint's headers say.
         tpm: tokens a minute to keep to, likewise.
@@ -148,6 +156,8 @@ class Settings(BaseSettings):
     article_deadline: float = Field(3600.0, gt=0)
     poll: float = Field(30.0, ge=0)
     workers: Annotated[int, Field(ge=0)] | None = None
+    threads: Annotated[int, Field(ge=1)] | None = None
+    context: int = Field(16_384, ge=512)
     concurrency: int = Field(8, ge=1)
     rpm: float | None = Field(None, gt=0)
     tpm: float | None = Field(None, gt=0)
@@ -157,6 +167,16 @@ class Settings(BaseSettings):
     claims_from: Annotated[tuple[Label, ...], *_List] = ("headline", "body", "caption")
     kinds: Annotated[tuple[ClaimKind, ...], *_List] = ("fact", "forecast")
     prompts: Annotated[tuple[str, ...], *_List] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the model is a file, to be run in this process."""
+        return bool(self.model) and str(self.model).lower().endswith(MODEL_FILE)
+
+    @property
+    def own_price(self) -> tuple[float, float, float] | None:
+        """The price that was given; a file costs nothing else than the machine it runs on."""
+        return (0.0, 0.0, 0.0) if self.price is None and self.is_local else self.price
 
     def prompt(self, record: str) -> str:
         """The name of the prompt to use for a record."""

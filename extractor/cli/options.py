@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _option: Any = functools.partial(typer.Option, show_default=False)
 
 _SHARED: dict[str, Any] = {
-    "model": Annotated[str | None, _option("--model", help="Name of the model. [EXTRACTOR_MODEL]")],
+    "model": Annotated[
+        str | None, _option("--model", help="Name of the model, or a GGUF file. [EXTRACTOR_MODEL]")
+    ],
     "base_url": Annotated[
         str | None,
         _option("--base-url", help="Any endpoint that speaks OpenAI's protocol. [OPENAI_BASE_URL]"),
@@ -52,6 +54,8 @@ _SHARED: dict[str, Any] = {
     "workers": Annotated[
         int | None, _option("--workers", help="Processes that ground replies beside the one that asks.")
     ],
+    "threads": Annotated[int | None, _option("--threads", help="Processor threads of a model file.")],
+    "context": Annotated[int | None, _option("--context", help="Tokens that a model file can hold.")],
     "rpm": Annotated[float | None, _option("--rpm", help="Requests a minute; else what the headers say.")],
     "tpm": Annotated[float | None, _option("--tpm", help="Tokens a minute; else what the headers say.")],
     "price": Annotated[

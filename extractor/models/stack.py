@@ -6,6 +6,7 @@ Limits stand below the retries, so that every attempt keeps to them; the meter a
 reserved and counted once.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from extractor.errors import ExtractorError, NoModel, NoPrice
 from extractor.lines import Lines
 from extractor.models.call import Model, Reply, Request
 from extractor.models.kept import Keeping, KeptReplies, is_run
+from extractor.models.local import LocalServer, local_name, start_local
 from extractor.models.replay import Replay
 from extractor.prices import find_price
 from extractor.schemas.extraction.v1 import Usage
@@ -93,10 +95,12 @@ async def _live(settings: Settings) -> AsyncGenerator[Stack]:
     from extractor.models.meter import Metered  # noqa: PLC0415
     from extractor.models.retry import Retrying  # noqa: PLC0415
 
-    price = find_price(settings.model or "", settings.price)
+    price = find_price(settings.model or "", settings.own_price)
     if settings.max_cost is not None and price is None:
         raise NoPrice(settings.model or "")
-    limits = Limits(settings.concurrency, settings.rpm, settings.tpm, first_pause=settings.backoff)
+    # a file answers one call at a time: others would only wait their time-out away
+    concurrency = 1 if settings.is_local else settings.concurrency
+    limits = Limits(concurrency, settings.rpm, settings.tpm, first_pause=settings.backoff)
     live = _Live(settings, limits)
     retrying = Retrying(
         Limited(live, limits),
@@ -117,8 +121,11 @@ def model_name(settings: Settings) -> str:
 
     Raises:
         NoModel: what is missing, and what to do about it.
+        LocalModelUnusable: the model is a file that cannot be read.
         NoSuchFolder: the folder of recorded replies holds none.
     """
+    if settings.model and settings.is_local:
+        return local_name(settings.model)
     if settings.model:
         if not (settings.replay or settings.api_key or settings.base_url):
             raise NoModel("there is neither a key nor an endpoint")
@@ -129,20 +136,34 @@ def model_name(settings: Settings) -> str:
 
 
 class _Live:
-    """Opens the live layer on the first call: a replayed or fully cached run never imports the SDK."""
+    """Opens the live layer on the first call: a replayed or fully cached run never imports the SDK.
+
+    Of a model that is a file the server is started then too.
+    """
 
     def __init__(self, settings: Settings, limits: "Limits") -> None:
         self._settings = settings
         self._limits = limits
+        self._opening = asyncio.Lock()
         self._model: OpenAIModel | None = None
+        self._server: LocalServer | None = None
 
     async def __call__(self, request: Request) -> Reply:
-        if self._model is None:
-            from extractor.models.openai import OpenAIModel  # noqa: PLC0415 - over 1 s
-
-            self._model = OpenAIModel(self._settings, self._limits.told)
+        async with self._opening:
+            if self._model is None:
+                self._model = await self._open()
         return await self._model(request)
+
+    async def _open(self) -> "OpenAIModel":
+        from extractor.models.openai import OpenAIModel  # noqa: PLC0415 - over 1 s
+
+        if self._settings.is_local:
+            self._server = await start_local(self._settings)
+            return OpenAIModel(self._server.settings, self._limits.told)
+        return OpenAIModel(self._settings, self._limits.told)
 
     async def aclose(self) -> None:
         if self._model is not None:
             await self._model.aclose()
+        if self._server is not None:
+            await asyncio.to_thread(self._server.stop)
