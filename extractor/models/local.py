@@ -83,7 +83,7 @@ async def start_local(settings: Settings) -> LocalServer:
     except (RuntimeError, MemoryError) as error:
         reason = f"llama.cpp refused it with a context of {settings.context} tokens ({error})"
         raise LocalModelUnusable(model, reason) from error
-    reached = {"base_url": f"{server.listening_address}/v1", "api_key": None}
+    reached: dict[str, Any] = {"base_url": f"{server.listening_address}/v1", "api_key": None}
     if "timeout" not in settings.model_fields_set:
         reached["timeout"] = PATIENCE
     return LocalServer(server, settings.model_copy(update=reached))

