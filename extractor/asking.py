@@ -1,5 +1,6 @@
 """Ask for one record: render, call, parse, and ask again with what was wrong, keeping count."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -18,6 +19,10 @@ from extractor.templates import render
 
 T = TypeVar("T", bound=BaseModel)
 
+_THOUGHT = "</think>"
+"""Ends what a reasoning model says to itself, where its server does not keep that apart."""
+
+_FENCE = re.compile(r"^```\w*[^\S\n]*$", re.MULTILINE)
 _MOST_COMPLAINTS = 10
 _ASKED_ONCE = ("repair",)
 
@@ -146,7 +151,7 @@ def salvage(content: str, reply_type: type[T]) -> T | None:
 
     An item on which the text breaks off is never kept, even if what came of it happens to be valid.
     """
-    content = _unfenced(content)
+    content = _answer(content)
     try:
         data: Any = pydantic_core.from_json(content)
         is_whole = True
@@ -184,7 +189,7 @@ def _valid_items(items: Any, annotation: Any) -> list[BaseModel]:
 
 def _parse(content: str, reply_type: type[T], check: Callable[[T], str | None]) -> T:
     try:
-        value = reply_type.model_validate_json(_unfenced(content))
+        value = reply_type.model_validate_json(_answer(content))
     except ValidationError as error:
         raise _invalid(error, content) from None
     if complaint := check(value):
@@ -200,9 +205,18 @@ def _invalid(error: ValidationError, content: str) -> ReplyNotJSON | ReplyInvali
     return ReplyInvalid("; ".join(reasons), content)
 
 
-def _unfenced(content: str) -> str:
-    """Servers without schema decoding wrap JSON in a fence."""
+def _answer(content: str) -> str:
+    """The JSON of a reply: models that are not held to a schema think before it, fence it or introduce it.
+
+    What begins as an object is left as it is, whatever stands in its strings.
+    """
     content = content.removeprefix("\ufeff").strip()
-    if not content.startswith("```"):
+    if content.startswith("{"):
         return content
-    return content.partition("\n")[2].removesuffix("```")
+    if _THOUGHT in content:
+        content = content.rpartition(_THOUGHT)[2].lstrip()
+    if not content.startswith("{") and (fence := _FENCE.search(content)):
+        content = content[fence.end() :]
+        closing = content.rfind("\n```")
+        content = content[:closing] if closing >= 0 else content.rstrip().removesuffix("```")
+    return content

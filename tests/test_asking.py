@@ -112,8 +112,15 @@ def test_the_complaint_holds_no_address_and_not_the_reply() -> None:
     assert "odd" not in model.asked("segments")[1]
 
 
-@pytest.mark.parametrize("fence", ["```json\n{}\n```", "```\n{}\n```", " \n```json\n{}```\n", "\ufeff{}"])
-def test_a_fence_around_the_json_is_seen_through(fence: str) -> None:
+@pytest.mark.parametrize(
+    "fence",
+    [
+        "```json\n{}\n```", "```\n{}\n```", " \n```json\n{}```\n", "\ufeff{}",
+        "<think>\nA headline? {no}\n</think>\n\n{}", "so it is a body.</think>{}",
+        "<think>x</think>\n```json\n{}\n```", "Here is the JSON:\n\n```json \n{}\n```\nI hope this helps!",
+    ],
+)  # fmt: skip
+def test_thoughts_a_fence_and_an_introduction_are_seen_through(fence: str) -> None:
     model = Scripted(segments=fence.replace("{}", json.dumps(body_reply(2))))
     assert ask(asker(model)).segments[0].last_unit == 2
     assert len(model.requests) == 1
@@ -177,6 +184,18 @@ def test_of_a_whole_reply_the_valid_items_are_kept() -> None:
     kept = salvage(f"```json\n{json.dumps(reply_)}\n```", ClaimsReply)
     assert kept is not None
     assert [each.text for each in kept.claims] == ["Un.", "Deux."]
+
+
+def test_words_in_a_string_are_no_thoughts_and_no_fence() -> None:
+    text = claim("Il a dit </think> et\n```\n.", (1, "Un"))
+    kept = salvage(json.dumps({"claims": [text]}), ClaimsReply)
+    assert kept is not None
+    assert kept.claims[0].text == "Il a dit </think> et\n```\n."
+
+
+def test_thoughts_without_an_answer_are_no_json() -> None:
+    with pytest.raises(ReplyNotJSON):
+        ask(asker(Scripted(segments="<think>Well.</think>"), reasks=0))
 
 
 def test_a_cut_off_reply_in_a_fence_is_salvaged_too() -> None:

@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from extractor.errors import ModelUnavailable
+from extractor.errors import ModelUnavailable, RequestRejected
 from extractor.models.call import Reply, Request
 from extractor.models.endpoint import LONGEST_REASON, Endpoint
 from extractor.settings import Settings
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # The transport's own response is asked for: nothing of it is parsed twice. openai 2 stands on httpx, 3 on
 # httpx2.
 _Response: Any = import_module("httpx2" if find_spec("httpx2") else "httpx").Response
+
+_LIMIT, _OLD_LIMIT = "max_completion_tokens", "max_tokens"
 
 Completion = dict[str, Any]
 """A chat completion as the endpoint sent it."""
@@ -46,6 +48,7 @@ class OpenAIModel:
         self._told = told
         self._endpoint = Endpoint(settings, told)
         self._by_instructor: ByInstructor | None = None
+        self._has_old_limit = False
 
     async def __call__(self, request: Request) -> Reply:
         """Call the endpoint once."""
@@ -62,6 +65,19 @@ class OpenAIModel:
         await self._endpoint.aclose()
 
     async def _send(self, body: Mapping[str, Any]) -> Completion:
+        """Post a request; servers that know the token limit by its old name alone get it by that."""
+        if not self._has_old_limit:
+            try:
+                return await self._post(body)
+            except RequestRejected as error:
+                if _LIMIT not in error.reason:
+                    raise
+            self._has_old_limit = True
+        return await self._post(
+            {_OLD_LIMIT if name == _LIMIT else name: value for name, value in body.items()}
+        )
+
+    async def _post(self, body: Mapping[str, Any]) -> Completion:
         async with self._endpoint.asking(str(body.get("model"))):
             response = await self._endpoint.client.post(
                 "/chat/completions", body=dict(body), cast_to=_Response

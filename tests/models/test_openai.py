@@ -86,6 +86,31 @@ def test_mode_tools_asks_for_a_tool_call_and_reads_its_arguments() -> None:
     assert "response_format" not in server.bodies[0]
 
 
+def test_a_server_that_knows_the_token_limit_by_its_old_name_gets_it_by_that() -> None:
+    def old(body: Any) -> Answer:
+        if "max_completion_tokens" in body:
+            return failure(400, "Unrecognized request argument supplied: max_completion_tokens")
+        return completion(GOOD)
+
+    async def ask_twice(model: OpenAIModel) -> list[Reply]:
+        try:
+            return [await model(request(max_completion_tokens=7)) for _ in range(2)]
+        finally:
+            await model.aclose()
+
+    with serve(old) as server:
+        replies = asyncio.run(ask_twice(OpenAIModel(load_settings({"base_url": server.url, "model": "m"}))))
+    assert [each.content for each in replies] == [GOOD, GOOD]
+    assert [body.get("max_tokens") for body in server.bodies] == [None, 7, 7]
+    assert all("max_completion_tokens" not in body for body in server.bodies[1:])
+
+
+def test_another_rejection_is_not_asked_again() -> None:
+    with serve(in_turn(failure(400, "bad schema"))) as server, pytest.raises(RequestRejected):
+        call(server)
+    assert len(server.bodies) == 1
+
+
 @pytest.mark.parametrize(("mode", "content"), [("json", GOOD), ("md_json", f"```json\n{GOOD}\n```")])
 def test_the_other_modes_put_the_schema_into_the_messages(mode: Mode, content: str) -> None:
     with serve(in_turn(completion(content))) as server:
