@@ -1,6 +1,5 @@
 """Ask for one record: render, call, parse, and ask again with what was wrong, keeping count."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from extractor.catalog import Prompt, load_prompt
 from extractor.errors import ExtractorError, ReplyInvalid, ReplyNotJSON
-from extractor.models.call import Model, Reply, Request
+from extractor.models.call import Model, Reply, Request, answer_of
 from extractor.models.meter import added, metered
 from extractor.prices import find_price
 from extractor.schemas.extraction.v1 import Problem, Record, RecordProvenance, Rejected, Usage
@@ -19,10 +18,6 @@ from extractor.templates import render
 
 T = TypeVar("T", bound=BaseModel)
 
-_THOUGHT = "</think>"
-"""Ends what a reasoning model says to itself, where its server does not keep that apart."""
-
-_FENCE = re.compile(r"^```\w*[^\S\n]*$", re.MULTILINE)
 _MOST_COMPLAINTS = 10
 _ASKED_ONCE = ("repair",)
 
@@ -151,7 +146,7 @@ def salvage(content: str, reply_type: type[T]) -> T | None:
 
     An item on which the text breaks off is never kept, even if what came of it happens to be valid.
     """
-    content = _answer(content)
+    content = answer_of(content)
     try:
         data: Any = pydantic_core.from_json(content)
         is_whole = True
@@ -189,7 +184,7 @@ def _valid_items(items: Any, annotation: Any) -> list[BaseModel]:
 
 def _parse(content: str, reply_type: type[T], check: Callable[[T], str | None]) -> T:
     try:
-        value = reply_type.model_validate_json(_answer(content))
+        value = reply_type.model_validate_json(answer_of(content))
     except ValidationError as error:
         raise _invalid(error, content) from None
     if complaint := check(value):
@@ -203,20 +198,3 @@ def _invalid(error: ValidationError, content: str) -> ReplyNotJSON | ReplyInvali
         return ReplyNotJSON(complaints[0]["msg"], content)
     reasons = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in complaints[:_MOST_COMPLAINTS]]
     return ReplyInvalid("; ".join(reasons), content)
-
-
-def _answer(content: str) -> str:
-    """The JSON of a reply: models that are not held to a schema think before it, fence it or introduce it.
-
-    What begins as an object is left as it is, whatever stands in its strings.
-    """
-    content = content.removeprefix("\ufeff").strip()
-    if content.startswith("{"):
-        return content
-    if _THOUGHT in content:
-        content = content.rpartition(_THOUGHT)[2].lstrip()
-    if not content.startswith("{") and (fence := _FENCE.search(content)):
-        content = content[fence.end() :]
-        closing = content.rfind("\n```")
-        content = content[:closing] if closing >= 0 else content.rstrip().removesuffix("```")
-    return content

@@ -2,7 +2,19 @@
 
 import typer
 
-from extractor.cli import batch, compare, evaluate, export, golden, import_, prompts, report, run, show
+from extractor.cli import (
+    batch,
+    compare,
+    doctor,
+    evaluate,
+    export,
+    golden,
+    import_,
+    prompts,
+    report,
+    run,
+    show,
+)
 
 app = typer.Typer(
     name="extractor",
@@ -16,6 +28,7 @@ app = typer.Typer(
 app.command()(show.show)
 app.command()(run.run)
 app.command()(compare.compare)
+app.command()(doctor.doctor)
 app.command()(report.report)
 app.command()(export.export)
 app.command("import")(import_.import_)

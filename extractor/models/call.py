@@ -1,6 +1,7 @@
 """What every layer takes and gives: a request, a reply, and the signature between them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,6 +11,11 @@ from typing import Any, Protocol, Self
 from pydantic import BaseModel, TypeAdapter
 
 from extractor.errors import ModelRefused, ReplyTruncated
+
+_THOUGHT = "</think>"
+"""Ends what a reasoning model says to itself, where its server does not keep that apart."""
+
+_FENCE = re.compile(r"^```\w*[^\S\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,23 @@ class Reply:
             raise ModelRefused("content filter")
         if self.finish_reason == "length":
             raise ReplyTruncated(self.content)
+
+
+def answer_of(content: str) -> str:
+    """The JSON of a reply: models that are not held to a schema think before it, fence it or introduce it.
+
+    What begins as an object is left as it is, whatever stands in its strings.
+    """
+    content = content.removeprefix("\ufeff").strip()
+    if content.startswith("{"):
+        return content
+    if _THOUGHT in content:
+        content = content.rpartition(_THOUGHT)[2].lstrip()
+    if not content.startswith("{") and (fence := _FENCE.search(content)):
+        content = content[fence.end() :]
+        closing = content.rfind("\n```")
+        content = content[:closing] if closing >= 0 else content.rstrip().removesuffix("```")
+    return content
 
 
 def _whole_characters(text: str) -> str:
