@@ -57,8 +57,20 @@ _BY_LANGUAGE = {
 }
 """Latin encodings by language where it is not windows-1252, as HTML's table of defaults has them."""
 
-_LANGUAGE = re.compile(rb"""<html[^>]{0,500}?\blang\s*=\s*["']?\s*([A-Za-z]{2,3})\b""", re.IGNORECASE)
-_ASCII = 0x7F
+_LANGUAGE = re.compile(
+    rb"""<html[^>]{0,500}?[\s"'](?:xml:)?lang\s*=\s*["']?\s*([A-Za-z]{2,3})\b"""
+    rb"""|content-language["']?[^>]{0,80}?content\s*=\s*["']?\s*([A-Za-z]{2,3})\b""",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(rb"[\xf0-\xf4][\x80-\xbf]{2}(?![\x80-\xbf])")
+"""Three bytes of a character of four in UTF-8: in other encodings they hardly stand together."""
+
+_SIGN_IN_WORD = re.compile(
+    r"[^\W\d_][\xa1-\xa9\xac\xae-\xb9\xbc-\xbf]|[\xa2-\xa9\xac\xae-\xb9\xbc-\xbe][^\W\d_]"
+)
+_SIGNS = 3
+"""Signs in words that are no accident."""
+
 _CONTROLS = re.compile("[\udc80-\udcff]")
 _REFERENCE = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});?")
 
@@ -170,8 +182,7 @@ def _readings(data: bytes) -> Iterator[str | None]:
 
     if likely := from_bytes(data).best():
         guessed = _strictly(data, likely.encoding)
-        # among Latin ones statistics of a page tell little: browsers go by the language
-        yield _strictly(data, _latin(data)) if guessed and _is_latin(guessed) else guessed
+        yield _latin(data, guessed) if guessed and _is_latin(guessed) else guessed
 
 
 def _damaged_utf8(data: bytes) -> str | None:
@@ -179,9 +190,7 @@ def _damaged_utf8(data: bytes) -> str | None:
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     letters = [character for character in text if not character.isascii() and character != "\ufffd"]
-    bytes_bad = sum(byte > _ASCII for byte in data) - len("".join(letters).encode())
-    cut_off = bytes_bad - bad  # further bytes of characters that were cut off
-    return text if len(letters) + cut_off >= bad else None
+    return text if len(letters) + len(_CUT_OFF.findall(data)) >= bad else None
 
 
 def _is_latin(text: str) -> bool:
@@ -190,10 +199,18 @@ def _is_latin(text: str) -> bool:
     return sum(name(each, "").startswith("LATIN") for each in letters) * 2 >= len(letters)
 
 
-def _latin(data: bytes) -> str:
-    """The encoding that browsers fall back to for the language that a page declares."""
-    found = _LANGUAGE.search(data[:_HEAD])
-    return _BY_LANGUAGE.get(found[1].decode("ascii").lower() if found else "", "cp1252")
+def _latin(data: bytes, guessed: str) -> str | None:
+    """A page in an undeclared Latin encoding, among which statistics tell little.
+
+    Browsers go by the language that a page declares. Without one it is windows-1252, unless that puts signs
+    into its words.
+    """
+    if found := _LANGUAGE.search(data[:_HEAD]):
+        language = (found[1] or found[2]).decode("ascii").lower()
+        return _strictly(data, _BY_LANGUAGE.get(language, "cp1252"))
+    western = _strictly(data, "cp1252") or ""
+    signs = len(_SIGN_IN_WORD.findall(western))
+    return guessed if signs >= _SIGNS and signs > len(_SIGN_IN_WORD.findall(guessed)) else western
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
@@ -272,14 +289,20 @@ def _language(tree: Any) -> str | None:
 
 
 def _keep_captions(tree: Any) -> None:
-    """Let captions be paragraphs, which trafilatura keeps, and words for browsers without scripts be none."""
+    """Let captions be paragraphs after their figures, which trafilatura keeps; drop words for no scripts."""
     for each in list(tree.iter("noscript")):
         each.drop_tree()
     for each in list(tree.iter("figcaption")):
-        each.tag = "p"
-        figure = each.getparent()
-        if figure is not None and figure.tag == "figure":
-            figure.tag = "div"
+        for block in each.iter("br", "div", "li", "p", "span"):
+            block.tail = f" {block.tail or ''}"
+        words = " ".join(each.text_content().split())
+        figure = next(each.iterancestors("figure"), each)
+        if words and figure.getparent() is not None:
+            caption = tree.makeelement("p")
+            caption.text = words
+            figure.addnext(caption)
+        if figure is not each or words:
+            each.drop_tree()
 
 
 def _representable(reference: re.Match[str]) -> str:

@@ -34,6 +34,8 @@ HOW_TO_REACH: dict[str, Any] = {
     "poll": 0.0,
     "concurrency": 99,
     "workers": 2,
+    "threads": 2,
+    "context": 4096,
     "rpm": 1.0,
     "tpm": 1.0,
     "price": (1.0, 1.0, 1.0),

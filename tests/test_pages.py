@@ -139,6 +139,7 @@ POLISH = "<p>Burmistrz powiedział, że most zostanie otwarty dopiero w przyszł
         (b"the town\x92s road", "the town’s road"),
         (b"a cut \xf0\x9f\x98 emoji", "a cut \ufffd emoji"),
         ("Café na".encode() + b"\xefve", "Café na\ufffdve"),
+        (b"Beyonc\xe9\x92s car", "Beyoncé’s car"),
     ],
 )
 def test_a_stray_byte_swallows_no_letter_of_a_page_in_ascii(bad: bytes, shown: str) -> None:
@@ -149,7 +150,13 @@ def test_a_stray_byte_swallows_no_letter_of_a_page_in_ascii(bad: bytes, shown: s
 
 @pytest.mark.parametrize(
     ("language", "encoding", "words"),
-    [("es", "cp1252", SPANISH), ("sv", "cp1252", SWEDISH), ("", "cp1252", SPANISH), ("pl", "cp1250", POLISH)],
+    [
+        ("es", "cp1252", SPANISH),
+        ("sv", "cp1252", SWEDISH),
+        ("", "cp1252", SPANISH),
+        ("pl", "cp1250", POLISH),
+        ("", "cp1250", POLISH),
+    ],
 )
 @pytest.mark.parametrize("charset", ["", "utf-8"])
 def test_a_latin_page_that_declares_no_encoding_or_a_wrong_one_is_read_by_its_language(
@@ -159,11 +166,24 @@ def test_a_latin_page_that_declares_no_encoding_or_a_wrong_one_is_read_by_its_la
     assert decode_page(text.encode(encoding), source="x") == text
 
 
-def test_a_caption_is_in_the_text() -> None:
-    caption = "<figcaption>Le pont de Lure, un soir d'été, vu de la rive.</figcaption>"
-    figure = f"<figure><img src='x.jpg'>{caption}</figure>"
+CAPTION = "Le pont de Lure, un soir d'été."
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        f"<figure><img src=x><figcaption>{CAPTION}</figcaption></figure>",
+        f"<figure class='wp-caption'><figcaption class='wp-caption-text'>{CAPTION}</figcaption></figure>",
+        f"<figure><a href=b><img src=a></a><figcaption>{CAPTION}</figcaption></figure>",
+        f"<figure><div><img src=a><figcaption><a href=b>{CAPTION}</a></figcaption></div></figure>",
+        "<figure><figcaption><div>Le pont de Lure,</div><span>un soir d'été.</span></figcaption></figure>",
+    ],
+)
+def test_a_caption_is_in_the_text_once_and_in_its_place(figure: str) -> None:
     body = BODY.replace("<p>Le maire", f"{figure}<p>Le maire")
-    assert "Le pont de Lure, un soir d'été" in read_page(page(body=body).encode(), source="x").text
+    text = read_page(page(body=body).encode(), source="x").text
+    assert text.count(CAPTION) == 1
+    assert text.index("rouvre lundi") < text.index(CAPTION) < text.index("Le maire nie")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def export(
                 left_out=lambda id_, why: left_out.append(f"{id_}: left out: {why}"),
             )
         )
-        left_out += _not_of_this(paths, folder)
+        told = "".join(left_out)
+        left_out += (line for line in _not_of_this(paths, folder) if line.partition(": ")[0] not in told)
     else:
         paths = (write_csv if format_ is Format.CSV else write_parquet)(read_results(out), folder)
     what = "table" if format_ in (Format.CSV, Format.PARQUET) else "article"

@@ -54,7 +54,7 @@ NoWords\tArg:Source
 """
 """``annotation.conf``: what an annotator may draw."""
 
-_ID = re.compile(r"[cs][0-9]+")
+_ID = re.compile(r"[cs][0-9]{1,9}")
 
 
 @dataclass
@@ -186,7 +186,7 @@ def write_results(
     folder: Path,
     *,
     replace: bool = False,
-    left_out: Callable[[str, str], None] = lambda _id, _why: None,
+    left_out: Callable[[str, str], None] | None = None,
 ) -> list[Path]:
     """Write results with their texts as ``write_brat`` does.
 
@@ -211,16 +211,24 @@ def write_results(
                 if result.segments
                 else "it failed"
             )
-            if fault:
+            if fault and left_out:
                 left_out(result.article.id, fault)
+            elif fault and result.segments:
+                raise InvalidInput(result.article.id, fault)
+            elif fault:
+                continue  # what failed has nothing to correct
             else:
                 yield result.article.id, reference, text
 
-    return write_brat(fit(), folder, replace=replace)
+    return write_brat(fit(), folder, replace=replace, left_out=left_out)
 
 
 def write_brat(
-    references: Iterable[tuple[str, Reference, str]], folder: Path, *, replace: bool = False
+    references: Iterable[tuple[str, Reference, str]],
+    folder: Path,
+    *,
+    replace: bool = False,
+    left_out: Callable[[str, str], None] | None = None,
 ) -> list[Path]:
     """Write ``<id>.txt`` and ``<id>.ann`` for each article, and ``annotation.conf``: a brat collection.
 
@@ -228,6 +236,7 @@ def write_brat(
         references: id, annotations and text of each article.
         folder: made if it is missing.
         replace: write over annotations that are there and say something else: somebody may have made them.
+        left_out: is told of articles that were not written for that reason; without it they are an error.
 
     Raises:
         CannotWrite: the folder or a file cannot be written.
@@ -236,14 +245,20 @@ def write_brat(
     paths: list[Path] = []
     names = FileNames()
     with writing_to(folder):
-        (folder / "annotation.conf").write_text(CONFIGURATION, encoding="utf-8", newline="")
+        configuration = folder / "annotation.conf"
+        if replace or not configuration.exists():
+            configuration.write_text(CONFIGURATION, encoding="utf-8", newline="")
         for id_, reference, text in references:
             name = names.of(id_, without=".txt")
             path, told = folder / f"{name}.ann", standoff(reference, text)
             if not replace and path.exists() and path.read_bytes() != told.encode():
-                raise InvalidInput(
-                    str(path), "says something else, perhaps corrections, and is not to be replaced"
+                error = InvalidInput(
+                    str(path), "says something else, perhaps corrections: --replace writes over it"
                 )
+                if left_out is None:
+                    raise error
+                left_out(id_, str(error))
+                continue
             (folder / f"{name}.txt").write_text(text, encoding="utf-8", newline="")
             path.write_text(told, encoding="utf-8", newline="")
             paths.append(path)

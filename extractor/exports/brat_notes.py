@@ -22,7 +22,7 @@ _SHORT = {"\\": "\\", "|": "|", "\n": "n", "\r": "r", "\t": "t"}
 _LONG = {told: plain for plain, told in _SHORT.items()}
 _UNSAFE = re.compile(rf"[\\|]|{BREAKS.pattern.removesuffix('+')}|^\s|\s$")
 _ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)", re.DOTALL)
-_HEAD = re.compile(r"([cs]\d+)(?:: ?(.*))?", re.DOTALL)
+_HEAD = re.compile(r"([cs][0-9]{1,9})(?:: ?(.*))?", re.DOTALL)
 _FACT = re.compile(r"(?<!\\)\s*(?<!\\)\|\s*([A-Za-z][A-Za-z ]*):(?: |$)?")
 _NEARLY = re.compile(r"[cs]\d", re.IGNORECASE)
 

@@ -34,6 +34,8 @@ def import_brat(folder: Path, cases: Path, name: str = REFERENCE, *, replace: bo
     found = sorted(folder.glob("*.ann"))
     if not found:
         raise InvalidInput(str(folder), "holds no .ann file")
+    if odd := next((path for path in found if not path.stem.strip(".")), None):
+        raise InvalidInput(str(odd), "has no name of an article")
     read = [(cases / path.stem, *_read(path, cases / path.stem, name, replace=replace)) for path in found]
     for case, text, reference in read:
         with writing_to(case):

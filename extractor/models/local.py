@@ -18,6 +18,9 @@ from extractor.settings import Settings
 PATIENCE = 3600.0
 """Seconds that one call may take where nothing else is said: a file on a few cores is slow, not stuck."""
 
+_BATCH = 256
+"""Tokens of a request that are read at once: between two batches the server can be stopped."""
+
 _MAGIC = b"GGUF"
 _SAMPLES, _SAMPLE = 64, 16_384
 _DIGITS = 12
@@ -96,6 +99,7 @@ def _parameters(xllamacpp: Any, settings: Settings, name: str) -> Any:
     parameters.port = 0
     parameters.n_ctx = settings.context
     parameters.n_parallel = 1
+    parameters.n_batch = parameters.n_ubatch = _BATCH
     parameters.cpuparams.n_threads = settings.threads or os.cpu_count() or 1
     parameters.sampling.temp = 0.0  # unless the request says otherwise
     parameters.verbosity = 0

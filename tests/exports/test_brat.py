@@ -408,7 +408,7 @@ def test_corrections_are_not_written_over_by_a_second_export(tmp_path: Path) -> 
     (path,) = write_results([(result, TEXT)], tmp_path)
     write_results([(result, TEXT)], tmp_path)  # the same again is no loss
     path.write_text(path.read_text(encoding="utf-8").replace("affirms", "denies"), encoding="utf-8")
-    with pytest.raises(InvalidInput, match="is not to be replaced"):
+    with pytest.raises(InvalidInput, match="--replace writes over it"):
         write_results([(result, TEXT)], tmp_path)
     assert "Stance T3 denies" in path.read_text(encoding="utf-8")
     write_results([(result, TEXT)], tmp_path, replace=True)
