@@ -8,22 +8,27 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from economy import DISCOUNTS
 from langextract_replies import REPLIES, ROOT
 from spending import OURS, THEIRS, Economy, measure
 
 from extractor.evaluation.collection import SCORED, find_referenced, score_cases, score_cases_on_gum
+from extractor.evaluation.counts import Counts
 from extractor.evaluation.gum import GUM
 from extractor.evaluation.halves import Half
-from extractor.evaluation.reference import REFERENCE, Reference
+from extractor.evaluation.reference import REFERENCE, SECOND_REFERENCE, Reference, load_reference
 from extractor.evaluation.report import Report, Row
 from extractor.evaluation.scored import Scored
+from extractor.evaluation.scoring import score
 from extractor.evaluation.tables import interval_shown, shown
 from extractor.golden.cases import Case, find_cases
+from extractor.schemas.extraction.v1 import Label
 
 GOLDEN = ROOT / "golden"
 EARLIER = ROOT / "benchmarks" / "data" / "version-1"
+FIRST_REFERENCE = "reference-a.json"
 VERSION_1 = ("claims@v1", "attribution@v1")
 TOLD = (
     "segments macro f1", "boundaries exact", "body lost", "outside claims",
@@ -55,6 +60,7 @@ def quality_tables() -> Iterator[tuple[str, Table]]:
     """Each table with its title, which is the first cell of its heading in the document."""
     yield "report half", _half(Half.REPORT)
     yield "tune half", _half(Half.TUNE)
+    yield "two annotators", _agreement()
     yield "against GUM", _gum()
     yield from _economy()
 
@@ -85,6 +91,28 @@ def _half(half: Half) -> Table:
     now, *others = (_whole(score_cases(cases, predict)) for predict in predicts)
     heading = [f"{half} half", "version 2", "95 % interval", "n", "version 1", "rules alone", "annotator"]
     return [heading, *_rows(now, others, TOLD)]
+
+
+def _agreement() -> Table:
+    """One annotation of every article scored against the other, neither adjudicated."""
+    articles: dict[str, Counts] = {}
+    for case in find_referenced(GOLDEN, files=(FIRST_REFERENCE, SECOND_REFERENCE)):
+        text = case.article.text
+        one, other = (
+            load_reference(case.folder / name, text) for name in (FIRST_REFERENCE, SECOND_REFERENCE)
+        )
+        articles[case.name] = score(other, one, text)
+    report = Report(articles, {}, "evaluation/v1")
+    rows = _by_name(report)
+    told = [*(f"segments {label} f1" for label in get_args(Label)), *TOLD]
+    return [
+        ["two annotators", "agreement", "95 % interval", "n"],
+        *(
+            [name, _value(rows[name]), interval_shown(rows[name]), str(rows[name].n)]
+            for name in told
+            if name in rows
+        ),
+    ]
 
 
 def _gum() -> Table:
