@@ -154,16 +154,8 @@ def _spent(now: Economy, before: Economy) -> Table:
 
 def _beside(now: Economy, before: Economy) -> Table:
     """Characters of those articles that langextract has a reply about, and what each side gives for them."""
-    heading = [
-        "beside langextract",
-        "articles",
-        "input",
-        "output",
-        "claims",
-        "assertions",
-        "hops",
-        "output / claim",
-    ]
+    counted = ("articles", "input", "output", "claims", "assertions", "hops")
+    heading = ["beside langextract", *counted, "output / claim"]
     sides = [(OURS, now, OURS), ("extractor, version 1", before, OURS)]
     if now.is_compared:
         sides.append((THEIRS, now, THEIRS))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.article import read_article
+from extractor.decoding import decode_page
 from extractor.errors import ArticleError, NoArticle, UnreadableArticle
-from extractor.pages import decode_page, read_page
+from extractor.pages import read_page
 
 HEAD = """<title>Le port rouvre - L'Écho</title>
 <meta property="og:title" content="Le port rouvre"><meta property="og:site_name" content="L'Écho">

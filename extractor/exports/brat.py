@@ -85,9 +85,14 @@ def standoff(reference: Reference, text: str) -> str:
     Raises:
         InvalidInput: the annotations do not fit the text, or the format has no place for them.
     """
-    if fault := next(chain(reference.faults(text), _unfit(reference)), None):
+    if fault := _fault(reference, text):
         raise InvalidInput("annotations", fault)
     return "".join(f"{line}\n" for line in _Writer(reference, text).written())
+
+
+def _fault(reference: Reference, text: str) -> str | None:
+    """What keeps annotations from being written so that they come back."""
+    return next(chain(reference.faults(text), _unfit(reference)), None)
 
 
 def _unfit(reference: Reference) -> Iterator[str]:
@@ -206,11 +211,7 @@ def write_results(
     def fit() -> Iterator[tuple[str, Reference, str]]:
         for result, text in results:
             reference = Reference.of(result).corrected()
-            fault = (
-                next(chain(reference.faults(text), _unfit(reference)), None)
-                if result.segments
-                else "it failed"
-            )
+            fault = _fault(reference, text) if result.segments else "it failed"
             if fault and left_out:
                 left_out(result.article.id, fault)
             elif fault and result.segments:

@@ -5,7 +5,7 @@ Each question wants what its schema forbids, so that an answer that keeps to the
 
 import time
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,11 @@ from extractor.settings import Mode, Settings
 _QUESTION = (
     "Say hello in one short sentence of plain English prose. Do not use JSON, brackets or quotation marks."
 )
+_WAYS: tuple[tuple[Mode, bool], ...] = (
+    ("json_schema", True), ("json_schema", False), ("tools", False), ("json", False), ("md_json", False),
+)  # fmt: skip
+"""Modes, and whether strict: those that hold a model to the schema first."""
+
 _TOKENS = 400
 """Enough for the thoughts of a small reasoning model before so short an answer."""
 
@@ -67,18 +72,13 @@ async def probe(settings: Settings, model: str) -> list[Tried]:
     tried: list[Tried] = []
     client = OpenAIModel(settings)
     try:
-        for mode, strict in _ways():
+        for mode, strict in _WAYS:
             tried.append(await _try(client, model, mode, strict=strict))
             if tried[-1].finding == "kept":
                 break
     finally:
         await client.aclose()
     return tried
-
-
-def _ways() -> list[tuple[Mode, bool]]:
-    others: list[tuple[Mode, bool]] = [(mode, False) for mode in get_args(Mode) if mode != "json_schema"]
-    return [("json_schema", True), ("json_schema", False), *sorted(others, key=lambda way: way[0] != "tools")]
 
 
 async def _try(client: OpenAIModel, model: str, mode: Mode, *, strict: bool) -> Tried:

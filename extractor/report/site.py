@@ -95,8 +95,7 @@ def write_report(results: Iterable[Result], folder: Path) -> Path:
     """
     site = _Site()
     with writing_to(folder / "articles"):
-        _write_articles(results, folder / "articles", site)
-        _clear(folder, [row[_COLUMNS.index("page")] for row in site.rows])
+        _clear(folder, _write_articles(results, folder / "articles", site))
         for name in ASSETS:
             data = resources.files("extractor.report").joinpath("assets", name).read_text(encoding="utf-8")
             _write(folder / name, data)
@@ -105,9 +104,8 @@ def write_report(results: Iterable[Result], folder: Path) -> Path:
     return folder / "index.html"
 
 
-def _clear(folder: Path, addresses: Iterable[str]) -> None:
+def _clear(folder: Path, pages: set[str]) -> None:
     """Take away the pages of an earlier report that this one has not written; nothing else."""
-    pages = {_file(address) for address in addresses}
     listed = folder / PAGES
     before = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
     for page in before:
@@ -116,13 +114,15 @@ def _clear(folder: Path, addresses: Iterable[str]) -> None:
     _write(listed, "".join(f"{page}\n" for page in sorted(pages)))
 
 
-def _write_articles(results: Iterable[Result], folder: Path, site: _Site) -> None:
-    """Each page is written when the next one's name is known."""
+def _write_articles(results: Iterable[Result], folder: Path, site: _Site) -> set[str]:
+    """Write each page when the next one's name is known; the names of all."""
+    pages: set[str] = set()
     before: str | None = None
     held: tuple[Extraction, str | None, str] | None = None
     names = FileNames()
     for result, text in results:
         page = f"{names.of(result.article.id)}.html"
+        pages.add(page)
         if held:
             _write_article(folder, held, before, page)
             before = held[2]
@@ -130,6 +130,7 @@ def _write_articles(results: Iterable[Result], folder: Path, site: _Site) -> Non
         site.add(result, text, _address(page))
     if held:
         _write_article(folder, held, before, None)
+    return pages
 
 
 def _write_article(
@@ -145,11 +146,6 @@ def _write_article(
 def _address(page: str) -> str:
     """A file's name as a link: per cent signs of the name are no escapes."""
     return page.replace("%", "%25").replace("?", "%3F").replace("#", "%23")
-
-
-def _file(address: str) -> str:
-    """A link's file."""
-    return address.replace("%3F", "?").replace("%23", "#").replace("%25", "%")
 
 
 def _sources(sources: Sources) -> str:
