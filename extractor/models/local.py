@@ -6,11 +6,18 @@ thread: it ends with ``stop``, and with the process, however that ends.
 """
 
 import asyncio
+import ctypes
+import json
 import os
+import time
+from contextlib import closing
 from hashlib import sha256
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from extractor.errors import LocalModelUnusable, MissingExtra
 from extractor.settings import Settings
@@ -20,6 +27,12 @@ PATIENCE = 3600.0
 
 _BATCH = 256
 """Tokens of a request that are read at once: between two batches the server can be stopped."""
+
+_FIRST_TOKEN = 600.0
+"""Seconds until a server that was just started gives a single token; of a large one, minutes."""
+
+_PAUSE = 0.1
+"""Seconds between two questions while a server is still loading."""
 
 _MAGIC = b"GGUF"
 _SAMPLES, _SAMPLE = 64, 16_384
@@ -82,7 +95,9 @@ async def start_local(settings: Settings) -> LocalServer:
         raise MissingExtra("xllamacpp", "local") from error
     try:
         # what takes seconds is in C++ and lets other threads run
-        server: Any = await asyncio.to_thread(xllamacpp.Server, _parameters(xllamacpp, settings, name))
+        server: Any = await asyncio.to_thread(_started, xllamacpp, _parameters(xllamacpp, settings, name))
+    except (OSError, HTTPException) as error:
+        raise LocalModelUnusable(model, f"llama.cpp's server does not answer ({error})") from error
     except (RuntimeError, MemoryError) as error:
         reason = f"llama.cpp refused it with a context of {settings.context} tokens ({error})"
         raise LocalModelUnusable(model, reason) from error
@@ -90,6 +105,41 @@ async def start_local(settings: Settings) -> LocalServer:
     if "timeout" not in settings.model_fields_set:
         reached["timeout"] = PATIENCE
     return LocalServer(server, settings.model_copy(update=reached))
+
+
+def _started(xllamacpp: Any, parameters: Any) -> Any:
+    """A server that has answered.
+
+    One that is ended before its loop runs waits for ever, with the interpreter's lock held, so the first
+    answer is waited for; if none comes, the server is never ended, and goes with the process.
+    """
+    server = xllamacpp.Server(parameters)
+    try:
+        wait_for_a_token(server.listening_address)
+    except (OSError, HTTPException):
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+        raise
+    return server
+
+
+def wait_for_a_token(address: str) -> None:
+    """Wait until the server at an address such as http://127.0.0.1:8080 gives a token.
+
+    Raises:
+        OSError, HTTPException: it cannot be reached, or is loading for too long.
+    """
+    place = urlsplit(address).netloc
+    body, end = json.dumps({"prompt": "a", "n_predict": 1}), time.monotonic() + _FIRST_TOKEN
+    with closing(HTTPConnection(place, timeout=_FIRST_TOKEN)) as link:
+        while True:
+            link.request("POST", "/completion", body, {"Content-Type": "application/json"})
+            answer = link.getresponse()
+            answer.read()
+            if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                return
+            if time.monotonic() > end:
+                raise TimeoutError("it is still loading")
+            time.sleep(_PAUSE)
 
 
 def _parameters(xllamacpp: Any, settings: Settings, name: str) -> Any:

@@ -2,12 +2,18 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request as Post
@@ -17,9 +23,10 @@ import pytest
 from pydantic import BaseModel
 
 from extractor import Extractor
+from extractor.cli.outcome import INTERRUPTED
 from extractor.errors import LocalModelUnusable, MissingExtra
 from extractor.models.call import Reply, Request
-from extractor.models.local import PATIENCE, local_name, start_local
+from extractor.models.local import PATIENCE, local_name, start_local, wait_for_a_token
 from extractor.models.stack import model_name, open_model
 from extractor.runs.ledger import read_results
 from extractor.schemas.extraction.v1 import Extraction
@@ -115,7 +122,7 @@ def test_without_the_extra_it_is_named(model: str, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_server_keeps_to_a_schema_and_is_gone_when_it_is_stopped(model: str) -> None:
-    server = asyncio.run(start_local(load_settings({"model": model, "context": 1024, "threads": 2})))
+    server = asyncio.run(start_local(load_settings({"model": model, "context": 1024, "threads": 1})))
     url = server.settings.base_url
     assert urlsplit(url or "").hostname == "127.0.0.1"
     assert server.settings.timeout == PATIENCE
@@ -137,14 +144,19 @@ def test_the_server_keeps_to_a_schema_and_is_gone_when_it_is_stopped(model: str)
 
 
 def test_a_time_out_that_was_asked_for_stays(model: str) -> None:
-    server = asyncio.run(start_local(load_settings({"model": model, "context": 512, "timeout": 7})))
+    server = asyncio.run(
+        start_local(load_settings({"model": model, "threads": 1, "context": 512, "timeout": 7}))
+    )
     assert server.settings.timeout == 7
     server.stop()
 
 
 def extracted(model: str, articles: Path, out: Path, **options: Any) -> Extraction:
     """The only result of a folder run."""
-    small: Any = {"model": model, "context": 4096, "max_tokens": 1200, "reasks": 1, **options}
+    small: Any = {
+        "model": model, "threads": 1, "context": 4096, "max_tokens": 1200, "reasks": 1,
+        "timeout": PATIENCE_AT_MOST, "attempts": 1, **options,
+    }  # fmt: skip
     with Extractor(**small) as extractor:
         extractor.extract_folder(articles, out=out)
     (result,) = read_results(out)
@@ -171,7 +183,7 @@ class _Answer(BaseModel):
 
 async def _asked_twice(model: str, cache: Path) -> list[Reply]:
     replies: list[Reply] = []
-    settings = load_settings({"model": model, "context": 1024, "cache": cache})
+    settings = load_settings({"model": model, "threads": 1, "context": 1024, "cache": cache})
     body = {
         "model": model_name(settings),
         "messages": [{"role": "user", "content": "Is the port open?"}],
@@ -201,18 +213,120 @@ def test_too_small_a_context_is_said(model: str, tmp_path: Path) -> None:
     assert problem.error == "ContextWindowExceeded"
 
 
+def test_a_server_that_is_stopped_at_once_ends(model: str) -> None:
+    for _ in range(5):
+        server = asyncio.run(start_local(load_settings({"model": model, "threads": 1, "context": 512})))
+        server.stop()
+        assert not is_listening(server.settings.base_url)
+
+
+def test_a_start_that_is_called_off_ends(model: str) -> None:
+    async def call_off() -> None:
+        starting = asyncio.create_task(
+            start_local(load_settings({"model": model, "threads": 1, "context": 512}))
+        )
+        await asyncio.sleep(0.05)
+        starting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+
+    asyncio.run(call_off())  # which waits for the threads it began
+
+
+@contextmanager
+def silent_server(statuses: list[int]) -> Generator[str]:
+    """A server that answers with these statuses and then hangs up."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            if not statuses:
+                self.close_connection = True
+                return
+            self.send_response(statuses.pop(0))
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the base
+            del format, args
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_up"), [([200], True), ([503, 503, 200], True), ([], False), ([503], False)]
+)
+def test_a_server_is_up_when_it_has_answered(
+    statuses: list[int], *, is_up: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    with silent_server(statuses) as url:
+        server = SimpleNamespace(listening_address=url)
+        told: Any = SimpleNamespace(
+            model=SimpleNamespace(), cpuparams=SimpleNamespace(), sampling=SimpleNamespace()
+        )
+
+        def serve(parameters: Any) -> Any:
+            assert parameters is told
+            return server
+
+        stand_in = SimpleNamespace(CommonParams=lambda: told, Server=serve)
+        monkeypatch.setitem(sys.modules, "xllamacpp", stand_in)
+        starting = start_local(load_settings({"model": str(tmp_path / "m.gguf")}))
+        if is_up:
+            assert asyncio.run(starting).settings.base_url == f"{url}/v1"
+            assert not statuses
+        else:
+            with pytest.raises(LocalModelUnusable, match="does not answer"):
+                asyncio.run(starting)
+
+
+def test_a_server_that_never_gets_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractor.models.local._FIRST_TOKEN", 0.25)
+    with silent_server([503] * 100) as url, pytest.raises(TimeoutError, match="loading"):
+        wait_for_a_token(url)
+
+
 def test_an_interrupted_run_ends_with_its_server(model: str, tmp_path: Path) -> None:
-    articles = tmp_path / "articles"
+    articles, out = tmp_path / "articles", tmp_path / "out"
     articles.mkdir()
     for number in range(20):
         (articles / f"{number}.txt").write_text(f"{ARTICLE} {number}", encoding="utf-8")
-    command = [sys.executable, "-m", "extractor", "run", str(articles), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "extractor", "run", str(articles), "--out", str(out), "--model", model]
     with subprocess.Popen(
-        [*command, "--model", model, "--context", "4096", "--max-tokens", "300"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*command, "--threads", "1", "--context", "4096", "--max-tokens", "100"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "EXTRACTOR_CACHE": "false"},
     ) as process:  # fmt: skip
-        time.sleep(3)  # the server is up within one; should it not be, the run still has to end
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE_AT_MOST)
-    assert process.returncode not in (0, None)
+        try:
+            wait_until(lambda: is_asked(process.pid))
+            process.send_signal(signal.SIGINT)
+            assert process.stderr is not None
+            told = next(line for line in process.stderr if b"stopping" in line)
+            assert b"calls in flight are waited for" in told
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_AT_MOST) == INTERRUPTED
+        finally:
+            process.kill()
+
+
+def is_asked(process: int) -> bool:
+    """Whether a connection to a server within the process is open: it has both its ends."""
+    sockets = {
+        link.readlink().name
+        for link in Path(f"/proc/{process}/fd").iterdir()
+        if link.is_symlink() and "socket:" in str(link.readlink())
+    }
+    established = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines() if " 01 " in line]
+    return sum(f"socket:[{entry[9]}]" in sockets for entry in established) > 1
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_AT_MOST
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)

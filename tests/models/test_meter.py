@@ -222,10 +222,12 @@ def test_a_run_never_costs_more_than_it_may_and_goes_on_with_a_higher_limit(
         assert not summary.is_complete
         assert 0 < summary.paid.cost <= cost_at_the_server(server.log) + 1e-9 <= MAX_COST
         assert summary.failures == []
-        assert {each.status for each in results(tmp_path / "out")} == {"complete"}
+        # in the order of the input: none is written if the first was still under way when the money was spent
+        before = results(tmp_path / "out")
+        assert {each.status for each in before} <= {"complete"}
         summary = limited(tmp_path, server, max_cost=10, attempts=12)
     assert summary.is_complete
-    assert summary.skipped > 0
+    assert summary.skipped == len(before)
     assert len(results(tmp_path / "out")) == 60
     assert asked_again(server.log) == []
     assert cost_at_the_server(server.log) == pytest.approx(180 * A_CALL)
