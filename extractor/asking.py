@@ -8,7 +8,7 @@ import pydantic_core
 from pydantic import BaseModel, ValidationError
 
 from extractor.catalog import Prompt, load_prompt
-from extractor.errors import ExtractorError, ReplyInvalid, ReplyNotJSON
+from extractor.errors import ExtractorError, InvalidSetting, ReplyInvalid, ReplyNotJSON
 from extractor.models.call import Model, Reply, Request, answer_of
 from extractor.models.meter import added, metered
 from extractor.prices import find_price
@@ -115,9 +115,13 @@ class Asker:
 
     def _request(self, record: Record, **variables: object) -> Request:
         settings = self.settings
+        if settings.mode == "auto":
+            raise InvalidSetting("mode", "auto is found out by extract and run; name the mode here")
         prompt = self._prompts.setdefault(record, load_prompt(settings.prompt(record)))
         schema = prompt.schema
-        json_schema = schema.strict() if settings.strict else schema.json_schema
+        # llama.cpp keeps to lengths, and a small model runs on without them
+        is_pruned = settings.strict and not settings.is_local
+        json_schema = schema.strict() if is_pruned else schema.json_schema
         body: dict[str, Any] = {
             "model": self._model_name,
             "messages": render(prompt, **variables),

@@ -17,6 +17,7 @@ from extractor.errors import CannotWrite, InvalidSetting, RunStopped
 from extractor.models.call import Model
 from extractor.models.kept import is_run, kept_settings, paid_before
 from extractor.models.meter import added, spent_since
+from extractor.models.settled import settled
 from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
 from extractor.prices import find_price
@@ -89,10 +90,11 @@ class Extractor:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
         self._thread.start()
-        self._opening = open_model(self.settings)
         self._stopping = asyncio.Event()
         self._prefetched = Usage()
         try:
+            self.settings = self._run(settled(self.settings, self._model_name))
+            self._opening = open_model(self.settings)
             self._stack: Stack = self._run(self._opening.__aenter__())
         except BaseException:
             self._stop()

@@ -13,6 +13,9 @@ from extractor.schemas.extraction.v1 import ClaimKind, Label
 Mode = Literal["json_schema", "json", "tools", "md_json"]
 """How the model is made to answer in JSON: instructor's modes of the same names."""
 
+TokenLimit = Literal["max_completion_tokens", "max_tokens"]
+"""What the endpoint calls the most tokens of a reply."""
+
 
 def _http_url(value: str) -> str:
     TypeAdapter(HttpUrl).validate_python(value)
@@ -49,6 +52,11 @@ MODEL_FILE = ".gguf"
 """The ending by which a model is told to be a file."""
 
 
+def cache_folder() -> Path:
+    """Where replies, and what is known of endpoints, are kept unless another place is named."""
+    return user_cache_path("article-extractor")
+
+
 class Options(TypedDict, total=False):
     """Keyword arguments of ``extract`` and ``Extractor``; the fields of ``Settings``, all optional."""
 
@@ -57,8 +65,9 @@ class Options(TypedDict, total=False):
     model: str | None
     replay: Path | str | None
     cache: Path | str | Literal[False]
-    mode: Mode
+    mode: Mode | Literal["auto"]
     strict: bool
+    token_limit: TokenLimit
     timeout: float
     max_tokens: int
     temperature: float | None
@@ -94,8 +103,11 @@ class Settings(BaseSettings):
         model: name of the model, or a GGUF file, which is then run in this process (extra ``local``).
         replay: folder of recorded replies; nothing else is then asked.
         cache: folder of the reply cache; False, in the environment "false", for none.
-        mode: how the model is made to answer in JSON.
+        mode: how the model is made to answer in JSON; auto: as a probe of the endpoint finds out, with
+            ``strict`` and ``token_limit``, once for each endpoint and model (``models.settled``).
         strict: ask for strict schema decoding (mode json_schema).
+        token_limit: what the endpoint calls ``max_tokens``; one that says that it does not know the name
+            gets the old one in any case, one that ignores it has to be told by this.
         timeout: seconds one attempt of a call may take.
         max_tokens: most tokens of one reply.
         temperature: sampling temperature; not sent by default, because reasoning models refuse it.
@@ -140,11 +152,10 @@ class Settings(BaseSettings):
     )
     model: str | None = None
     replay: Path | None = None
-    cache: Annotated[Path | Literal[False], BeforeValidator(_or_false)] = Field(
-        default_factory=lambda: user_cache_path("article-extractor")
-    )
-    mode: Mode = "json_schema"
+    cache: Annotated[Path | Literal[False], BeforeValidator(_or_false)] = Field(default_factory=cache_folder)
+    mode: Mode | Literal["auto"] = "json_schema"
     strict: bool = True
+    token_limit: TokenLimit = "max_completion_tokens"  # noqa: S105 - no secret
     timeout: float = Field(120.0, gt=0)
     max_tokens: int = Field(16_384, ge=1)
     temperature: float | None = Field(None, ge=0)

@@ -8,7 +8,7 @@ import pytest
 from doubles.scripted import Scripted, body_reply, claim, reply
 
 from extractor.asking import Asker, salvage
-from extractor.errors import ModelRefused, ReplyInvalid, ReplyNotJSON, ReplyTruncated
+from extractor.errors import InvalidSetting, ModelRefused, ReplyInvalid, ReplyNotJSON, ReplyTruncated
 from extractor.excerpts import whole_units
 from extractor.schemas.claims.v1 import Reply as ClaimsReply
 from extractor.schemas.segments.v1 import Reply
@@ -64,6 +64,17 @@ def test_without_strict_decoding_the_schema_bounds_its_strings_too() -> None:
     json_schema = model.requests[0].body["response_format"]["json_schema"]
     assert json_schema["strict"] is False
     assert "maxLength" in json.dumps(json_schema)
+
+
+def test_a_model_file_gets_the_bounds_of_strings_too() -> None:
+    model = Scripted(segments=body_reply(2))
+    ask(asker(model, model="any.gguf"))
+    assert "maxLength" in json.dumps(model.requests[0].body["response_format"])
+
+
+def test_mode_auto_has_to_be_settled_before_anything_is_asked() -> None:
+    with pytest.raises(InvalidSetting, match="name the mode"):
+        ask(asker(Scripted(segments=body_reply(2)), mode="auto"))
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ HOW_TO_REACH: dict[str, Any] = {
     "base_url": "http://127.0.0.1:9/v1",
     "replay": "elsewhere",
     "cache": False,
+    "token_limit": "max_tokens",
     "timeout": 1.0,
     "attempts": 1,
     "backoff": 0.0,

@@ -12,7 +12,7 @@ from extractor.cli.options import with_settings
 from extractor.cli.outcome import INCOMPLETE, visible, with_exit_codes
 
 if TYPE_CHECKING:
-    from extractor.models.probe import Tried
+    from extractor.models.probe import Probed
     from extractor.settings import Options, Settings
 
 _NO_FILE = """no model file was named; nothing is downloaded here. To get one:
@@ -43,31 +43,32 @@ def doctor(
         if local:
             raise typer.Exit(0 if settings.is_local and find_spec("xllamacpp") else INCOMPLETE)
     model = model_name(settings)
-    tried = asyncio.run(_probed(settings, model))
     _row(
         "endpoint",
         settings.base_url or ("this process" if settings.is_local else "https://api.openai.com/v1"),
     )
     _row("model", model)
-    for each in tried:
+    found = asyncio.run(_probed(settings, model))
+    _row("key", "accepted" if settings.api_key else "none sent, none asked for")
+    for each in found.tried:
         how = f"{each.mode}{'' if each.strict or each.mode != 'json_schema' else ', not strict'}"
-        _row(
-            "mode",
-            f"{how}: {each.finding} in {each.seconds:.1f} s{f' ({each.reason})' if each.reason else ''}",
-        )
-    best = tried[-1]
-    _row("tokens", "counted" if best.has_usage else "not counted: costs are not known")
-    wanted = _to_set(settings, best)
-    _row("set", wanted or "nothing: it can be used as it is")
+        reason = f" ({each.reason})" if each.reason else ""
+        _row("mode", f"{how}: {each.finding} in {each.seconds:.1f} s{reason}")
+    _tell(settings, found)
+    wanted = _to_set(settings, found)
+    _row("set", "; ".join(wanted) or "nothing: it can be used as it is")
     raise typer.Exit(INCOMPLETE if wanted else 0)
 
 
-async def _probed(settings: "Settings", model: str) -> "list[Tried]":
+async def _probed(settings: "Settings", model: str) -> "Probed":
     from extractor.models.local import start_local  # noqa: PLC0415 - keeps --help fast
     from extractor.models.probe import probe  # noqa: PLC0415 - over 1 s
+    from extractor.models.settled import remember  # noqa: PLC0415 - likewise
 
     if not settings.is_local:
-        return await probe(settings, model)
+        found = await probe(settings, model, with_context=True)
+        remember(settings, model, found)
+        return found
     server = await start_local(settings)
     try:
         return await probe(server.settings, model)
@@ -75,16 +76,41 @@ async def _probed(settings: "Settings", model: str) -> "list[Tried]":
         await asyncio.to_thread(server.stop)
 
 
-def _to_set(settings: "Settings", best: "Tried") -> str | None:
-    """The options that make it work; None if they are set so."""
+def _tell(settings: "Settings", found: "Probed") -> None:
+    """What there is to know besides the mode."""
+    _row("tokens", "counted" if found.best.has_usage else "not counted: costs are not known")
+    for name in found.refused:
+        _row("sampling", f"{name} is refused")
+    if found.best.finding == "kept":
+        _row("limit", f"kept to as {found.token_limit}" if found.token_limit else "of tokens: ignored")
+    told = {
+        "whole": f"a request with {settings.window:,} characters of an article is read as a whole",
+        "cut": f"a request with {settings.window:,} characters of an article is cut off without a word",
+        "too small": f"too small for a request with {settings.window:,} characters of an article",
+    }
+    if found.context:
+        _row("context", told[found.context])
+
+
+def _to_set(settings: "Settings", found: "Probed") -> list[str]:
+    """What has to be set otherwise, so that it works."""
+    best = found.best
     if best.finding != "kept":
-        return "another model or server: none of the modes gives JSON that keeps to a schema"
+        return ["another model or server: none of the modes gives JSON that keeps to a schema"]
     options: list[str] = []
-    if best.mode != settings.mode:
+    if settings.mode not in (best.mode, "auto"):
         options.append(f"--mode {best.mode}")
-    if best.mode == "json_schema" and not best.strict and settings.strict:
+    if best.mode == "json_schema" and not best.strict and settings.strict and settings.mode != "auto":
         options.append("--no-strict")
-    return " ".join(options) or None
+    if found.token_limit and found.token_limit != settings.token_limit and settings.mode != "auto":
+        options.append(f"--token-limit {found.token_limit}")
+    wanted = [" ".join(options)] if options else []
+    wanted += [f"leave --{name} out" for name in found.refused]
+    if found.token_limit is None:
+        wanted.append("a limit of tokens on the server: a reply that runs on is only ended by --timeout")
+    if found.context in ("cut", "too small"):
+        wanted.append("more context on the server, or less of an article at a time with --window")
+    return wanted
 
 
 def _tell_local(settings: "Settings") -> None:

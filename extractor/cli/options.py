@@ -30,9 +30,15 @@ _SHARED: dict[str, Any] = {
     ],
     "cache": Annotated[Path | None, _option("--cache", help="Folder of the reply cache.")],
     "no_cache": Annotated[bool | None, _option("--no-cache", help="Neither read nor keep replies.")],
-    "mode": Annotated[str | None, _option("--mode", help="json_schema (default), json, tools or md_json.")],
+    "mode": Annotated[
+        str | None, _option("--mode", help="json_schema (default), json, tools, md_json or auto.")
+    ],
     "strict": Annotated[
         bool | None, _option("--strict/--no-strict", help="Strict schema decoding (default).")
+    ],
+    "token_limit": Annotated[
+        str | None,
+        _option("--token-limit", help="max_completion_tokens (default) or max_tokens, as servers call it."),
     ],
     "timeout": Annotated[float | None, _option("--timeout", help="Seconds one attempt may take.")],
     "max_tokens": Annotated[int | None, _option("--max-tokens", help="Most tokens of one reply.")],

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import openai
 
@@ -24,6 +24,9 @@ from extractor.settings import Settings
 
 LONGEST_REASON = 300
 """Code points of an endpoint's own words that are repeated."""
+
+_API_VERSION = "api-version"
+"""In the query of a base URL: an Azure deployment, which takes the key in a header of its own."""
 
 _CONTEXT_WORDS = ("context length", "context window", "context size", "maximum context", "context_length")
 _TRY_AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
@@ -43,9 +46,12 @@ class Endpoint:
         self._told = told
         self._key = settings.api_key.get_secret_value() if settings.api_key else ""
         self._timeout = settings.timeout
+        place, query = _split(settings.base_url)
         self.client = openai.AsyncOpenAI(
             api_key=self._key or "none",  # the SDK insists on one; servers of one's own ignore it
-            base_url=settings.base_url,
+            base_url=place,
+            default_query=query,
+            default_headers={"api-key": self._key} if _API_VERSION in query else None,
             timeout=settings.timeout,  # of each phase; a slow drip is ended by our own
             max_retries=0,
             http_client=openai.DefaultAioHttpClient(),
@@ -102,6 +108,14 @@ class Endpoint:
 
     def _redact(self, text: str) -> str:
         return (text.replace(self._key, "***") if self._key else text)[:LONGEST_REASON]
+
+
+def _split(base_url: str | None) -> tuple[str | None, dict[str, str]]:
+    """A base URL and its query, which the SDK would put before the path of a call."""
+    if base_url is None:
+        return None, {}
+    parts = urlsplit(base_url)
+    return urlunsplit(parts._replace(query="")), dict(parse_qsl(parts.query))
 
 
 def _message(error: openai.APIStatusError) -> str:

@@ -48,7 +48,7 @@ class OpenAIModel:
         self._told = told
         self._endpoint = Endpoint(settings, told)
         self._by_instructor: ByInstructor | None = None
-        self._has_old_limit = False
+        self._has_old_limit = settings.token_limit == _OLD_LIMIT
 
     async def __call__(self, request: Request) -> Reply:
         """Call the endpoint once."""

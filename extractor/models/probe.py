@@ -1,22 +1,30 @@
-"""What an endpoint can do, found out by asking it: which mode gives JSON that keeps to a schema, how fast.
+"""What an endpoint can do, found out by asking it: first which mode gives JSON that keeps to a schema.
 
 Each question wants what its schema forbids, so that an answer that keeps to the schema was made to.
 """
 
 import time
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from extractor.errors import ConfigurationError, ExtractorError, ModelUnavailable
+from extractor.errors import (
+    ConfigurationError,
+    ContextWindowExceeded,
+    ExtractorError,
+    ModelUnavailable,
+    RequestRejected,
+)
 from extractor.models.call import Reply, Request, answer_of
 from extractor.models.openai import OpenAIModel
-from extractor.settings import Mode, Settings
+from extractor.settings import Mode, Settings, TokenLimit
 
 _QUESTION = (
     "Say hello in one short sentence of plain English prose. Do not use JSON, brackets or quotation marks."
 )
+_LONG_QUESTION = "Put all whole numbers from 1 to 400 into the greeting, in words, one after the other."
 _WAYS: tuple[tuple[Mode, bool], ...] = (
     ("json_schema", True), ("json_schema", False), ("tools", False), ("json", False), ("md_json", False),
 )  # fmt: skip
@@ -25,7 +33,18 @@ _WAYS: tuple[tuple[Mode, bool], ...] = (
 _TOKENS = 400
 """Enough for the thoughts of a small reasoning model before so short an answer."""
 
+_FEW = 16
+"""Tokens to which a reply is limited, to see whether it is."""
+
+_MANY_CHARACTERS = 400
+"""Of a reply that was not limited to so few tokens."""
+
+_FILLER = "The council met again on the second day and put the matter off until the spring. "
+_TEMPLATE = 12_000
+"""Code points of the longest prompt besides the article."""
+
 Finding = Literal["kept", "not kept", "rejected"]
+Context = Literal["whole", "cut", "too small"]
 
 
 class Greeting(BaseModel):
@@ -58,49 +77,131 @@ class Tried:
     has_usage: bool
 
 
-async def probe(settings: Settings, model: str) -> list[Tried]:
-    """Try the modes in turn until one keeps to its schema, with one short call each.
+@dataclass(frozen=True)
+class Probed:
+    """What was found out.
+
+    Args:
+        tried: the modes in the order tried; the last one is to be used, if it kept to the schema.
+        refused: sampling settings that the model does not take, such as ``temperature``.
+        token_limit: the name by which the most tokens of a reply are kept to; None if by neither.
+        context: what became of a request as long as the settings allow; None if that was not tried, or
+            cannot be told without token counts.
+    """
+
+    tried: tuple[Tried, ...]
+    refused: tuple[str, ...]
+    token_limit: TokenLimit | None = None
+    context: Context | None = None
+
+    @property
+    def best(self) -> Tried:
+        """The mode that was tried last."""
+        return self.tried[-1]
+
+
+async def probe(settings: Settings, model: str, *, with_context: bool = False) -> Probed:
+    """Try the modes in turn until one keeps to its schema, then whether its replies can be limited.
+
+    Three to eight short calls, and with ``with_context`` one as long as the longest of an article.
 
     Args:
         settings: where the endpoint is.
         model: its name there.
+        with_context: also try whether a long request is read as a whole.
 
     Raises:
         ConfigurationError: the key or the model is refused: no mode would help.
         ModelUnavailable: there is no endpoint there, or it does not answer.
     """
-    tried: list[Tried] = []
     client = OpenAIModel(settings)
     try:
-        for mode, strict in _WAYS:
-            tried.append(await _try(client, model, mode, strict=strict))
-            if tried[-1].finding == "kept":
-                break
+        return await _Probe(client, settings, model).run(with_context=with_context)
     finally:
         await client.aclose()
-    return tried
 
 
-async def _try(client: OpenAIModel, model: str, mode: Mode, *, strict: bool) -> Tried:
-    body = {
-        "model": model,
-        "messages": [{"role": "user", "content": _QUESTION}],
-        "max_completion_tokens": _TOKENS,
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "greeting", "strict": strict, "schema": Greeting.model_json_schema()},
-        },
-    }
-    begun = time.perf_counter()
-    try:
-        reply = await client(Request("probe", 1, body, mode, Greeting))
-    except (ConfigurationError, ModelUnavailable):
-        raise
-    except ExtractorError as error:
-        return Tried(mode, strict, "rejected", time.perf_counter() - begun, str(error), has_usage=False)
-    seconds = time.perf_counter() - begun
-    reason = _fault(reply)
-    return Tried(mode, strict, "not kept" if reason else "kept", seconds, reason, bool(reply.usage))
+class _Probe:
+    def __init__(self, client: OpenAIModel, settings: Settings, model: str) -> None:
+        self._client = client
+        self._settings = settings
+        self._model = model
+        chosen = {"temperature": settings.temperature, "seed": settings.seed}
+        self._sampling = {name: value for name, value in chosen.items() if value is not None}
+        self._refused: list[str] = []
+
+    async def run(self, *, with_context: bool) -> Probed:
+        tried: list[Tried] = []
+        for mode, strict in _WAYS:
+            tried.append(await self._try(mode, strict=strict))
+            if tried[-1].finding == "kept":
+                break
+        found = Probed(tuple(tried), tuple(self._refused))
+        if found.best.finding != "kept":
+            return found
+        limit = await self._token_limit(found.best)
+        context = await self._context(found.best) if with_context else None
+        return replace(found, token_limit=limit, context=context)
+
+    async def _try(self, mode: Mode, *, strict: bool) -> Tried:
+        begun = time.perf_counter()
+        try:
+            reply = await self._ask(_QUESTION, mode, strict=strict)
+        except (ConfigurationError, ModelUnavailable):
+            raise
+        except ExtractorError as error:
+            return Tried(mode, strict, "rejected", time.perf_counter() - begun, str(error), has_usage=False)
+        seconds = time.perf_counter() - begun
+        reason = _fault(reply)
+        return Tried(mode, strict, "not kept" if reason else "kept", seconds, reason, bool(reply.usage))
+
+    async def _ask(self, question: str, mode: Mode, *, strict: bool, **limit: int) -> Reply:
+        try:
+            return await self._send(question, mode, strict=strict, **limit)
+        except RequestRejected as error:
+            refused = next((name for name in self._sampling if name in error.reason), None)
+            if refused is None:
+                raise
+            del self._sampling[refused]
+            self._refused.append(refused)
+        return await self._ask(question, mode, strict=strict, **limit)
+
+    async def _send(self, question: str, mode: Mode, *, strict: bool, **limit: int) -> Reply:
+        body: Mapping[str, Any] = {
+            "model": self._model,
+            "messages": [{"role": "user", "content": question}],
+            **self._sampling,
+            **(limit or {"max_completion_tokens": _TOKENS}),
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": "greeting", "strict": strict, "schema": Greeting.model_json_schema()},
+            },
+        }
+        return await self._client(Request("probe", 1, body, mode, Greeting))
+
+    async def _token_limit(self, best: Tried) -> TokenLimit | None:
+        """The first name of the limit by which it is kept to, the one that is set before the other."""
+        names: tuple[TokenLimit, ...] = ("max_completion_tokens", "max_tokens")
+        for name in sorted(names, key=lambda name: name != self._settings.token_limit):
+            try:
+                reply = await self._ask(_LONG_QUESTION, best.mode, strict=best.strict, **{name: _FEW})
+            except RequestRejected:
+                continue
+            if len(reply.content) < _MANY_CHARACTERS:
+                return name
+        return None
+
+    async def _context(self, best: Tried) -> Context | None:
+        """Whether a long request is read as a whole: some servers cut it off without a word."""
+        times = (self._settings.window + _TEMPLATE) // len(_FILLER)
+        try:
+            reply = await self._ask(_FILLER * times + _QUESTION, best.mode, strict=best.strict)
+        except ContextWindowExceeded:
+            return "too small"
+        read: Any = (reply.usage or {}).get("prompt_tokens")
+        if not isinstance(read, int):
+            return None
+        return "cut" if read < times * len(_FILLER.split()) else "whole"
 
 
 def _fault(reply: Reply) -> str | None:

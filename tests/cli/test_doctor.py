@@ -1,91 +1,98 @@
 """``extractor doctor``: what it finds out about servers of every kind, and what it says to set."""
 
-import json
 from pathlib import Path
 
 import pytest
+from doubles import dialects
 from doubles.command import run
-from doubles.loopback import Answer, Body, Loopback, completion, failure, serve, tool_call
+from doubles.dialects import Dialect
+from doubles.faults import serve_faults
+from doubles.loopback import failure, serve
+from doubles.notices import answer
 
-GOOD = json.dumps({"greeting": "Hello.", "shouted": False})
-PROSE = "Hello there, how nice to see you."
+from extractor.models.settled import FILE
 
-
-def strict(body: Body) -> Answer:
-    """A server that decodes by schema."""
-    return completion(GOOD if "response_format" in body else PROSE)
-
-
-def lenient(body: Body) -> Answer:
-    """One that refuses strict schemas."""
-    schema = body.get("response_format", {}).get("json_schema", {})
-    return failure(400, "strict is not supported") if schema.get("strict") else completion(GOOD)
+MORE_CONTEXT = "more context on the server, or less of an article at a time with --window"
+FINE = "nothing: it can be used as it is"
 
 
-def tools(body: Body) -> Answer:
-    """One that knows tools and no response format."""
-    if "tools" in body:
-        return tool_call(body["tools"][0]["function"]["name"], GOOD)
-    return completion(PROSE)
-
-
-def fenced(body: Body) -> Answer:
-    """One that ignores everything, with a model that does as it is told, after some thought."""
-    told = json.dumps(body["messages"])
-    return completion(f"<think>They want JSON.</think>\n```json\n{GOOD}\n```" if "```" in told else PROSE)
-
-
-def deaf(_: Body) -> Answer:
-    return completion(PROSE)
-
-
-def ask(server: Loopback, *more: str) -> tuple[int, dict[str, str], str]:
+def ask(url: str, cache: Path, *more: object) -> tuple[int, dict[str, str], str]:
     """Exit code, the last row of each name, and what stands on standard error."""
-    shown = run("doctor", "--base-url", server.url, "--model", "m", "--attempts", 1, *more)
+    shown = run("doctor", "--base-url", url, "--api-key", "k", "--model", "m", "--cache", cache, *more)
     rows = dict(line.split(maxsplit=1) for line in shown.stdout.splitlines())
     return shown.returncode, rows, shown.stderr
 
 
 @pytest.mark.parametrize(
-    ("answer", "code", "calls", "wanted"),
+    ("dialect", "code", "calls", "wanted"),
     [
-        (strict, 0, 1, "nothing: it can be used as it is"),
-        (lenient, 1, 2, "--no-strict"),
-        (tools, 1, 3, "--mode tools"),
-        (fenced, 1, 5, "--mode md_json"),
-        (deaf, 1, 5, "another model or server: none of the modes gives JSON that keeps to a schema"),
+        (dialects.OPENAI, 0, 3, FINE),
+        (dialects.LENIENT, 1, 3, "--no-strict"),
+        (dialects.FENCING, 1, 5, "--mode tools"),
+        (dialects.FENCING_ONLY, 1, 5, "--mode md_json"),
+        (dialects.DEAF, 1, 4, "another model or server: none of the modes gives JSON that keeps to a schema"),
+        (
+            dialects.OLLAMA, 1, 4,
+            f"--token-limit max_tokens; {MORE_CONTEXT}",
+        ),
+        (
+            dialects.Dialect(limits=()), 1, 4,
+            "a limit of tokens on the server: a reply that runs on is only ended by --timeout",
+        ),
+        (dialects.LM_STUDIO, 1, 4, "--token-limit max_tokens"),
     ],
-)
-def test_it_finds_the_mode_and_says_what_to_set(answer: object, code: int, calls: int, wanted: str) -> None:
-    with serve(answer) as server:  # type: ignore[arg-type]  # each of them takes a body
-        found, rows, _ = ask(server)
-        assert (found, rows["set"]) == (code, wanted)
-        assert len(server.bodies) == calls
-        assert rows["endpoint"] == server.url
+)  # fmt: skip
+def test_it_finds_out_what_to_set(
+    dialect: Dialect, code: int, calls: int, wanted: str, tmp_path: Path
+) -> None:
+    with serve_faults(answer, plan=lambda _: None, dialect=dialect) as server:
+        found, rows, _ = ask(server.url, tmp_path)
+    assert (found, rows["set"]) == (code, wanted)
+    assert len(server.log) == calls
+    assert rows["endpoint"] == server.url
+    assert rows["key"] == "accepted"
+    assert (tmp_path / FILE).exists() is (dialect is not dialects.DEAF)
 
 
-def test_with_what_it_says_set_it_is_content() -> None:
-    with serve(tools) as server:
-        code, rows, _ = ask(server, "--mode", "tools")
-    assert (code, rows["set"]) == (0, "nothing: it can be used as it is")
+@pytest.mark.parametrize("options", [("--mode", "tools"), ("--mode", "auto")])
+def test_with_what_it_says_set_it_is_content(options: tuple[str, ...], tmp_path: Path) -> None:
+    with serve_faults(answer, plan=lambda _: None, dialect=dialects.FENCING) as server:
+        code, rows, _ = ask(server.url, tmp_path, *options)
+    assert (code, rows["set"]) == (0, FINE)
+    assert "kept in " in rows["mode"]
+    assert rows["mode"].endswith(" s")
 
 
-def test_a_key_that_is_refused_and_an_endpoint_that_is_not_there_are_named() -> None:
+def test_what_a_reasoning_model_refuses_is_to_be_left_out(tmp_path: Path) -> None:
+    with serve_faults(answer, plan=lambda _: None, dialect=dialects.REASONING) as server:
+        code, rows, _ = ask(server.url, tmp_path, "--temperature", 0)
+    assert (code, rows["set"]) == (1, "leave --temperature out")
+    assert rows["sampling"] == "temperature is refused"
+
+
+def test_a_long_request_that_is_too_long_is_told(tmp_path: Path) -> None:
+    dialect = dialects.Dialect(refuses=(("second day and put", "exceeds the available context size"),))
+    with serve_faults(answer, plan=lambda _: None, dialect=dialect) as server:
+        code, rows, _ = ask(server.url, tmp_path)
+    assert (code, rows["set"]) == (
+        1,
+        "more context on the server, or less of an article at a time with --window",
+    )
+    assert rows["context"] == "too small for a request with 24,000 characters of an article"
+
+
+def test_a_key_that_is_refused_and_an_endpoint_that_is_not_there_are_named(tmp_path: Path) -> None:
     with serve(lambda _: failure(401, "bad key")) as server:
-        code, _, told = ask(server)
+        code, rows, told = ask(server.url, tmp_path)
         assert (code, "refused the key" in told) == (2, True)
-    code, _, told = ask(server)
+        assert rows["endpoint"] == server.url
+    code, _, told = ask(server.url, tmp_path)
     assert (code, "extractor: " in told) == (1, True)
 
 
-def test_missing_token_counts_are_told() -> None:
-    def uncounted(body: Body) -> Answer:
-        answer = strict(body)
-        assert isinstance(answer.body, dict)
-        return Answer({name: value for name, value in answer.body.items() if name != "usage"})
-
-    with serve(uncounted) as server:
-        assert ask(server)[1]["tokens"] == "not counted: costs are not known"
+def test_missing_token_counts_are_told(tmp_path: Path) -> None:
+    with serve_faults(answer, plan=lambda _: None, dialect=dialects.LM_STUDIO) as server:
+        assert ask(server.url, tmp_path)[1]["tokens"] == "not counted: costs are not known"
 
 
 def test_locally_nothing_is_asked_or_downloaded_and_it_says_how_to_get_a_model() -> None:

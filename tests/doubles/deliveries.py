@@ -36,12 +36,16 @@ class Delivery:
     ending: Literal["kept", "closed", "reset"] = "kept"
 
 
-def delivery(fault: Fault | None, content: str, asked: Asked, pace: Pace) -> Delivery:
-    """How an answer with this content goes out under a fault."""
+def delivery(
+    fault: Fault | None, content: str, asked: Asked, pace: Pace, good: Answer | None = None
+) -> Delivery:
+    """How an answer with this content goes out under a fault; without one, as ``good`` if that is given."""
     if fault is Fault.RATE_LIMITED_TOLD:
         answer = failure(429, "Slow down", "rate_limit_exceeded", **_told(asked, pace.told))
     else:
-        answer = completion(content) if fault is None else _spoilt(content).get(fault, completion(content))
+        answer = (
+            good or completion(content) if fault is None else _spoilt(content).get(fault, completion(content))
+        )
     head, body = encoded(answer)
     whole = head + body
     half = head + body[: len(body) // 2]

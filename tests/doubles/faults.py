@@ -12,7 +12,8 @@ from pathlib import Path
 from time import time
 
 from doubles.deliveries import Delivery, Pace, delivery
-from doubles.loopback import Body, failure
+from doubles.dialects import Dialect
+from doubles.loopback import Answer, Body, failure
 from doubles.plans import ANSWERED, PERMANENT, TRANSIENT, Asked, Fault, Plan, mixed
 from doubles.wire import encoded, is_gone, receive, reset
 
@@ -82,6 +83,7 @@ def serve_faults(
     latency: float = 0.0,
     told: float = 0.02,
     log_file: Path | None = None,
+    dialect: Dialect | None = None,
 ) -> Generator[FaultServer]:
     """Serve chat completions on a free port of 127.0.0.1 until the block ends.
 
@@ -93,12 +95,13 @@ def serve_faults(
         latency: seconds before each answer begins.
         told: seconds that a RATE_LIMITED_TOLD asks for.
         log_file: where each exchange is appended as a line of JSON.
+        dialect: how the server speaks; by default it takes everything and answers as it is told.
 
     Raises:
         ExceptionGroup: ``answer`` or ``plan`` failed; each time the client saw the connection end.
     """
     server = FaultServer(log_file=log_file)
-    service = _Service(server, answer, plan, Pace(stall, drip, latency, told))
+    service = _Service(server, answer, plan, Pace(stall, drip, latency, told), dialect)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="faults", daemon=True)
     thread.start()
@@ -117,11 +120,19 @@ def serve_faults(
 class _Service:
     """The server's side that lives on its event loop."""
 
-    def __init__(self, server: FaultServer, answer: Callable[[Body], str], plan: Plan, pace: Pace) -> None:
+    def __init__(
+        self,
+        server: FaultServer,
+        answer: Callable[[Body], str],
+        plan: Plan,
+        pace: Pace,
+        dialect: Dialect | None,
+    ) -> None:
         self._server = server
         self._answer = answer
         self._plan = plan
         self._pace = pace
+        self._dialect = dialect
         self._listening: asyncio.Server | None = None
         self._links: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._attempts = Counter[str]()
@@ -155,11 +166,18 @@ class _Service:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while received := await receive(reader):
-                place, data = received
-                if place != _PATH:
+                place, headers, data = received
+                if rejection := self._rejection(place, headers, data):
+                    writer.write(b"".join(encoded(rejection)))
+                elif place != _PATH and not self._dialect:
                     writer.write(b"".join(encoded(failure(404, f"There is no {place}"))))
                 elif not await self._exchange(data, reader, writer):
                     return
+
+    def _rejection(self, place: str, headers: dict[str, str], data: bytes) -> Answer | None:
+        if self._dialect is None:
+            return None
+        return self._dialect.rejection(json.loads(data), place.removeprefix("POST "), headers)
 
     async def _exchange(
         self, data: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -167,7 +185,9 @@ class _Service:
         """Answer, or not, as planned; returns whether the connection stays."""
         asked = self._asked(data)
         fault = self._plan(asked)
-        planned = delivery(fault, self._answer(asked.body), asked, self._pace)
+        content = self._answer(asked.body)
+        good = self._dialect.says(asked.body, content) if self._dialect else None
+        planned = delivery(fault, content, asked, self._pace, good)
         self._under_way += 1
         exchange = self._begun(asked, fault, planned)
         is_answer = fault is None or fault in ANSWERED

@@ -5,12 +5,19 @@ import re
 from pathlib import Path
 from typing import Any
 
+from doubles.dialects import greeting
 from doubles.loopback import Body
 from doubles.scripted import as_asked, claim, hop, saying, source
 
 _UNIT = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _ASSERTION = re.compile(r"^  (c\d+\.\d+) \[(\d+)\] ", re.MULTILINE)
 _NOTICE = re.compile(r"Selon (.+?), (.+)\.")
+
+_PROMPTS = {
+    "segments": "You segment scraped news pages",
+    "claims": "You list the claims of a news article",
+    "attribution": "You attribute the claims of a news article",
+}
 
 _FIRST_NAMES = ("Anne", "Jean", "Louise", "Marc", "Nadia", "Paul", "Rose")
 _LAST_NAMES = ("Roux", "Morel", "Blanc", "Petit", "Garnier")
@@ -33,9 +40,12 @@ def write_articles(folder: Path, n: int) -> list[Path]:
 
 
 def record_of(body: Body) -> str:
-    """The record that a request in mode json_schema asks for."""
-    name: str = body["response_format"]["json_schema"]["name"]
-    return name.rpartition("_v")[0]
+    """The record that a request asks for: by its schema's name, in other modes by its prompt."""
+    if "json_schema" in body.get("response_format", {}):
+        name: str = body["response_format"]["json_schema"]["name"]
+        return name.rpartition("_v")[0]
+    told = body["messages"][0]["content"]
+    return next((record for record, words in _PROMPTS.items() if words in told), "probe")
 
 
 def units_of(body: Body) -> dict[int, str]:
@@ -44,12 +54,14 @@ def units_of(body: Body) -> dict[int, str]:
 
 
 def answer(body: Body) -> str:
-    """The content of a good reply about notices, one to a unit.
+    """The content of a good reply about notices, one to a unit; to a probe, a greeting.
 
     Raises:
         KeyError: the record is none of segments, claims and attribution.
         ValueError: a unit is no notice.
     """
+    if greeted := greeting(body):
+        return greeted
     replies = {"segments": _segments, "claims": _claims, "attribution": _attribution}
     return json.dumps(as_asked(replies[record_of(body)](body), body), ensure_ascii=False)
 

@@ -42,7 +42,8 @@ class Scripted:
 
 def as_asked(answer: dict[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """An answer in sayings in the form of version 1 of the attribution schema, where that is asked for."""
-    is_first = body["response_format"]["json_schema"]["name"] == "attribution_v1"
+    asked = body.get("response_format", {}).get("json_schema", {"name": None})
+    is_first = asked["name"] == "attribution_v1"
     return as_version_1(answer) if is_first and "sayings" in answer else answer
 
 

@@ -11,15 +11,14 @@ from doubles.loopback import Answer
 _LINGER_NONE = struct.pack("ii", 1, 0)
 
 
-async def receive(reader: asyncio.StreamReader) -> tuple[str, bytes] | None:
-    """The next request, as method and path, and its body; None when the client hung up instead."""
+async def receive(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes] | None:
+    """The next request: method and path, headers, body; None when the client hung up instead."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         request_line, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        return request_line.rpartition(" ")[0], await reader.readexactly(
-            int(headers.get("content-length", 0))
-        )
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        return request_line.rpartition(" ")[0], headers, body
     except asyncio.IncompleteReadError:
         return None
 
