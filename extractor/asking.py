@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pydantic_core
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from extractor.catalog import Prompt, load_prompt
 from extractor.errors import ExtractorError, InvalidSetting, ReplyInvalid, ReplyNotJSON
 from extractor.models.call import Model, Reply, Request, answer_of
 from extractor.models.meter import added, metered
+from extractor.narrowing import narrowed
 from extractor.prices import find_price
 from extractor.schemas.extraction.v1 import Problem, Record, RecordProvenance, Rejected, Usage
 from extractor.settings import Settings
@@ -127,7 +128,11 @@ class Asker:
             "messages": render(prompt, **variables),
             "response_format": {
                 "type": "json_schema",
-                "json_schema": {"name": schema.name, "strict": settings.strict, "schema": json_schema},
+                "json_schema": {
+                    "name": schema.name,
+                    "strict": settings.strict,
+                    "schema": narrowed(schema.name, json_schema, variables),
+                },
             },
             "max_completion_tokens": settings.max_tokens,
         }
@@ -163,8 +168,11 @@ def salvage(content: str, reply_type: type[T]) -> T | None:
     if not isinstance(data, dict):
         return None
     lists: dict[str, Any] = {**data}
-    if not is_whole and lists and isinstance(last := lists[list(lists)[-1]], list):
+    last: Any = lists[list(lists)[-1]] if lists and not is_whole else None
+    if isinstance(last, list):
         del last[-1:]
+    elif isinstance(last, dict) and last:
+        last.popitem()
     kept: dict[str, Any] = {
         name: _valid_items(lists.get(name), field.annotation)
         for name, field in reply_type.model_fields.items()
@@ -172,7 +180,9 @@ def salvage(content: str, reply_type: type[T]) -> T | None:
     return reply_type.model_construct(**kept) if any(kept.values()) else None
 
 
-def _valid_items(items: Any, annotation: Any) -> list[BaseModel]:
+def _valid_items(items: Any, annotation: Any) -> list[BaseModel] | dict[str, Any]:
+    if len(annotation.__args__) > 1:
+        return _valid_entries(items, TypeAdapter(annotation.__args__[1]))
     (item_type,) = annotation.__args__
     valid: list[BaseModel] = []
     if not isinstance(items, list):
@@ -181,6 +191,19 @@ def _valid_items(items: Any, annotation: Any) -> list[BaseModel]:
     for item in candidates:
         try:
             valid.append(item_type.model_validate(item))
+        except ValidationError:
+            continue
+    return valid
+
+
+def _valid_entries(entries: Any, value: TypeAdapter[Any]) -> dict[str, Any]:
+    valid: dict[str, Any] = {}
+    if not isinstance(entries, dict):
+        return valid
+    candidates: dict[str, Any] = {**entries}
+    for name, entry in candidates.items():
+        try:
+            valid[name] = value.validate_python(entry)
         except ValidationError:
             continue
     return valid

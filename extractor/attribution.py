@@ -140,20 +140,23 @@ async def _ask(
     title: str | None,
     wanted: dict[str, ListedAssertion],
 ) -> v2.Reply:
+    units_of = {id_: said.unit for id_, said in wanted.items()}
+
     def check(reply: BaseModel) -> str | None:
-        return _complaint(in_sayings(reply), set(wanted))
+        return _complaint(in_sayings(reply, units_of), set(wanted))
 
     form = asker.form("attribution")
     try:
         return in_sayings(
-            await asker.ask("attribution", form, check=check, units=shown, claims=claims, title=title)
+            await asker.ask("attribution", form, check=check, units=shown, claims=claims, title=title),
+            units_of,
         )
     except (ReplyTruncated, ReplyInvalid) as error:
         finished = salvage(error.content, form)
         if finished is None:
             raise
         asker.note(error, "attribution")
-        return _usable(in_sayings(finished), set(wanted))
+        return _usable(in_sayings(finished, units_of), set(wanted))
 
 
 def _complaint(reply: v2.Reply, wanted: set[str]) -> str | None:

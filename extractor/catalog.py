@@ -2,7 +2,8 @@
 
 Prompts are files ``prompts/<record>/v<N>.md``, reply schemas modules ``schemas/<record>/v<N>.py`` with a
 class ``Reply``. A name is a record, which means its latest released version, or ``record@vN``. A version
-whose front matter says ``draft = true`` is not released: it can be tried by its name, and edited.
+whose front matter says ``draft = true`` is not released: it can be tried by its name, and edited. One that
+says ``profile = "small"`` is the latest of ``record+small`` only, which is the record's where there is none.
 """
 
 import importlib
@@ -62,6 +63,7 @@ class Prompt:
         summary: what it asks for, in a few words.
         text: the file's text.
         is_draft: not released yet: asked for by its version only, and not locked.
+        profile: full, or the profile whose latest version it may be.
     """
 
     record: str
@@ -72,6 +74,7 @@ class Prompt:
     summary: str
     text: str
     is_draft: bool
+    profile: str = "full"
 
     @property
     def name(self) -> str:
@@ -98,6 +101,7 @@ def load_prompt(name: str) -> Prompt:
         summary=head["summary"],
         text=data.decode(),
         is_draft=_is_draft(head),
+        profile=_profile(head),
     )
 
 
@@ -110,6 +114,10 @@ def _read(record: str, version: int) -> tuple[bytes, dict[str, Any], str]:
 
 def _is_draft(head: Mapping[str, Any]) -> bool:
     return head.get("draft") is True
+
+
+def _profile(head: Mapping[str, Any]) -> str:
+    return str(head.get("profile", "full"))
 
 
 def check_prompts(names: Iterable[str]) -> None:
@@ -152,10 +160,13 @@ def _resolve(name: str) -> tuple[str, int]:
     known = prompt_names()
     if name in known:
         return _parsed(name)
-    matches = [each for each in released_names() if each.partition("@")[0] == name]
-    if not matches:
-        raise NoSuchPrompt(name, known)
-    return _parsed(matches[-1])
+    record, _, profile = name.partition("+")
+    versions = [each for each in released_names() if each.partition("@")[0] == record]
+    for wanted in (profile, "full") if profile else ("full",):
+        matches = [each for each in versions if _profile(_read(*_parsed(each))[1]) == wanted]
+        if matches:
+            return _parsed(matches[-1])
+    raise NoSuchPrompt(name, known)
 
 
 def _parsed(name: str) -> tuple[str, int]:

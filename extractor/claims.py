@@ -14,6 +14,7 @@ from extractor.repair import Failing, ask_for_repairs
 from extractor.schemas.claims import v1
 from extractor.schemas.extraction.v1 import ClaimKind, Evidence, Label
 from extractor.settings import Settings
+from extractor.small import in_claims
 
 EVIDENCE = "evidence"
 
@@ -83,10 +84,11 @@ async def find_claims(
 
 
 async def _ask(asker: Asker, shown: Sequence[Excerpt], metadata: Metadata, settings: Settings) -> v1.Reply:
+    form = asker.form("claims")
     try:
-        return await asker.ask(
+        reply = await asker.ask(
             "claims",
-            v1.Reply,
+            form,
             units=shown,
             title=metadata.title,
             published=metadata.published,
@@ -94,12 +96,13 @@ async def _ask(asker: Asker, shown: Sequence[Excerpt], metadata: Metadata, setti
             language=metadata.language,
             kinds=settings.kinds,
         )
+        return in_claims(reply)
     except (ReplyTruncated, ReplyInvalid) as error:
-        finished = salvage(error.content, v1.Reply)
+        finished = salvage(error.content, form)
         if finished is None:
             raise
         asker.note(error, "claims")
-        return finished
+        return in_claims(finished)
 
 
 def _grounded(asker: Asker, claim: v1.Claim, finder: "_Finder", settings: Settings) -> GroundedClaim | None:

@@ -5,11 +5,16 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from extractor.claims import Passage
-from extractor.schemas.attribution import v1, v2
+from extractor.schemas.attribution import v1, v2, v3
+from extractor.small import with_registry
 
 
-def in_sayings(reply: BaseModel) -> v2.Reply:
-    """A reply of any version in the form of the latest; version 1 has an entry for each assertion.
+def in_sayings(reply: BaseModel, units: Mapping[str, int]) -> v2.Reply:
+    """A reply of any version in the form of version 2; the others have an entry for each assertion.
+
+    Args:
+        reply: what came.
+        units: for each listed assertion the unit of its passage.
 
     Raises:
         TypeError: it is no reply about attribution.
@@ -20,6 +25,8 @@ def in_sayings(reply: BaseModel) -> v2.Reply:
         return v2.Reply.model_construct(
             sources=reply.sources, sayings=[_saying(each) for each in reply.attributions]
         )
+    if isinstance(reply, v3.Reply):
+        return with_registry(reply, units)
     raise TypeError(type(reply).__name__)
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from pydantic import BaseModel
+
 from extractor.article import Article
 from extractor.asking import Asker
 from extractor.excerpts import Excerpt, whole_units, windows
@@ -12,6 +14,7 @@ from extractor.grounding.scope import Scope
 from extractor.grounding.searchable import Searchable
 from extractor.schemas.extraction.v1 import Segment
 from extractor.schemas.segments import v1
+from extractor.small import in_ranges
 from extractor.units import Unit
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -33,8 +36,15 @@ async def find_segments(
     language: str | None = None
     for shown in windows(whole_units(article.text, units), window):
         borders = _Borders(text, shown)
-        reply = await asker.ask(
-            "segments", v1.Reply, check=borders.complaint, units=shown, title=article.title
+        reply = in_ranges(
+            await asker.ask(
+                "segments",
+                asker.form("segments"),
+                check=borders.complaint,
+                units=shown,
+                title=article.title,
+            ),
+            shown,
         )
         segments += borders.segments(reply)
         if language is None and _LANGUAGE_TAG.fullmatch(reply.language):
@@ -47,13 +57,14 @@ class _Borders:
 
     def __init__(self, text: Searchable, shown: Sequence[Excerpt]) -> None:
         self._text = text
+        self._shown = shown
         self._units = {excerpt.number: excerpt for excerpt in shown}
         self._first, self._last = shown[0].number, shown[-1].number
 
-    def complaint(self, reply: v1.Reply) -> str | None:
+    def complaint(self, reply: BaseModel) -> str | None:
         """What is wrong, in words for the model."""
         try:
-            self.segments(reply)
+            self.segments(in_ranges(reply, self._shown))
         except _NotTiled as error:
             return str(error)
         return None

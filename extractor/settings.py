@@ -57,6 +57,13 @@ def cache_folder() -> Path:
     return user_cache_path("article-extractor")
 
 
+Profile = Literal["full", "small"]
+"""Which prompts are asked: those for large models, or those for small ones with small contexts."""
+
+SMALL: dict[str, int] = {"window": 1_000, "max_tokens": 2_700}
+"""What the small profile has in place of the defaults: a few units a call, and a short reply."""
+
+
 class Options(TypedDict, total=False):
     """Keyword arguments of ``extract`` and ``Extractor``; the fields of ``Settings``, all optional."""
 
@@ -90,6 +97,7 @@ class Options(TypedDict, total=False):
     claims_from: tuple[Label, ...]
     kinds: tuple[ClaimKind, ...]
     prompts: tuple[str, ...]
+    profile: Profile
 
 
 class Settings(BaseSettings):
@@ -132,6 +140,8 @@ class Settings(BaseSettings):
         claims_from: labels of the segments that claims are taken from.
         kinds: kinds of claims asked for.
         prompts: versions to use instead of the latest, such as ("claims@v1",).
+        profile: full, or small: prompts for small models, a window of 1,000 code points, replies of 2,700
+            tokens, and schemas narrowed to the units, ids and words that there are.
     """
 
     model_config = SettingsConfigDict(
@@ -178,6 +188,7 @@ class Settings(BaseSettings):
     claims_from: Annotated[tuple[Label, ...], *_List] = ("headline", "body", "caption")
     kinds: Annotated[tuple[ClaimKind, ...], *_List] = ("fact", "forecast")
     prompts: Annotated[tuple[str, ...], *_List] = ()
+    profile: Profile = "full"
 
     @property
     def is_local(self) -> bool:
@@ -191,7 +202,8 @@ class Settings(BaseSettings):
 
     def prompt(self, record: str) -> str:
         """The name of the prompt to use for a record."""
-        return next((name for name in self.prompts if name.partition("@")[0] == record), record)
+        latest = record if self.profile == "full" else f"{record}+{self.profile}"
+        return next((name for name in self.prompts if name.partition("@")[0] == record), latest)
 
 
 class _ArgumentsOnly(Settings):
@@ -222,7 +234,11 @@ def load_settings(options: Options) -> Settings:
     """
     try:
         kind = _ArgumentsOnly if options.get("replay") else Settings
-        return kind(**options)  # type: ignore[arg-type]  # pydantic turns strings into paths and secrets
+        settings = kind(**options)  # type: ignore[arg-type]  # pydantic turns strings into paths and secrets
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise InvalidSetting(str(first["loc"][0]), first["msg"]) from None
+    if settings.profile == "full":
+        return settings
+    chosen = settings.model_fields_set
+    return settings.model_copy(update={name: SMALL[name] for name in SMALL if name not in chosen})

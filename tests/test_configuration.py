@@ -51,9 +51,18 @@ def fingerprint(name: str = "m", **options: Any) -> str:
 
 
 def test_every_setting_is_either_asked_or_says_how_to_reach_the_model() -> None:
-    told = {*OTHERWISE, *HOW_TO_REACH, "model", "prompts"}
+    told = {*OTHERWISE, *HOW_TO_REACH, "model", "prompts", "profile"}
     assert told == set(Settings.model_fields) == set(Options.__annotations__)
     assert {*OTHERWISE, "model", "prompts"} == set(ASKED)
+
+
+def test_a_profile_is_told_by_what_it_sets_and_by_its_prompts() -> None:
+    small = load_settings({"profile": "small"})
+    assert asked_with(small, "m")["prompts"] == ["segments@v2", "claims@v3", "attribution@v3", "repair@v1"]
+    assert (small.window, small.max_tokens) == (1_000, 2_700)
+    own = load_settings({"profile": "small", "window": 5_000, "prompts": ("claims@v1",)})
+    assert (own.window, own.max_tokens, own.prompt("claims")) == (5_000, 2_700, "claims@v1")
+    assert fingerprint(profile="small") != fingerprint()
 
 
 @pytest.mark.parametrize("name", OTHERWISE)

@@ -29,8 +29,8 @@ def test_an_edited_prompt_is_named_with_its_successor(monkeypatch: pytest.Monkey
     released = read_lock()
     pretend(monkeypatch, {**released, "claims@v2": replace(released["claims@v2"], prompt_sha256="0" * 64)})
     (error,) = edited()
-    assert error == PromptEdited("claims@v2", "prompts/claims/v2.md", "was edited", "v3")
-    assert str(error) == "prompts/claims/v2.md was edited, and claims@v2 is released: put it back and make v3"
+    assert error == PromptEdited("claims@v2", "prompts/claims/v2.md", "was edited", "v4")
+    assert str(error) == "prompts/claims/v2.md was edited, and claims@v2 is released: put it back and make v4"
     assert state(load_prompt("claims@v2"), lock.read_lock()) == "edited"
     with pytest.raises(PromptEdited):
         write_lock()

@@ -103,6 +103,6 @@ def test_a_wrong_reply_of_version_1_is_asked_again_and_salvaged(bad: dict[str, A
 def test_any_version_is_read_in_sayings_and_nothing_else_is() -> None:
     old = v1.Reply.model_validate(as_v1(SAYINGS))
     new = v2.Reply.model_validate(ATTRIBUTION)
-    assert in_sayings(old) == in_sayings(new) == new
+    assert in_sayings(old, {}) == in_sayings(new, {}) == new
     with pytest.raises(TypeError, match="Reply"):
-        in_sayings(ClaimsReply(claims=[]))
+        in_sayings(ClaimsReply(claims=[]), {})

@@ -81,6 +81,9 @@ _SHARED: dict[str, Any] = {
     "prompts": Annotated[
         list[str] | None, _option("--prompt", help="A version to use, such as claims@v1; repeatable.")
     ],
+    "profile": Annotated[
+        str | None, _option("--profile", help="full (default) or small: for models with small contexts.")
+    ],
 }
 
 

@@ -176,6 +176,21 @@ def test_an_article_goes_through_the_whole_pipeline(model: str, tmp_path: Path) 
             assert all(ARTICLE[span.start : span.end] == span.text for span in said.evidence)
 
 
+def test_in_the_small_profile_every_reply_is_valid_and_a_second_run_asks_nothing(
+    model: str, tmp_path: Path
+) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "port.txt").write_text(ARTICLE, encoding="utf-8")
+    small: Any = {"profile": "small", "cache": tmp_path / "cache", "max_tokens": 2_000}
+    first = extracted(model, articles, tmp_path / "out", **small)
+    assert first.problems == ()
+    assert first.rejected == ()
+    second = extracted(model, articles, tmp_path / "again", **small)
+    assert second.usage.cached == second.usage.calls == first.usage.calls
+    assert (second.claims, second.segments) == (first.claims, first.segments)
+
+
 class _Answer(BaseModel):
     answer: str
     sure: bool
