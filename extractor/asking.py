@@ -120,9 +120,7 @@ class Asker:
             raise InvalidSetting("mode", "auto is found out by extract and run; name the mode here")
         prompt = self._prompts.setdefault(record, load_prompt(settings.prompt(record)))
         schema = prompt.schema
-        # llama.cpp keeps to lengths, and a small model runs on without them
-        is_pruned = settings.strict and not settings.is_local
-        json_schema = schema.strict() if is_pruned else schema.json_schema
+        json_schema = schema.strict() if settings.strict else schema.json_schema
         body: dict[str, Any] = {
             "model": self._model_name,
             "messages": render(prompt, **variables),

@@ -31,6 +31,7 @@ def configuration_fingerprint(settings: Settings, model: str) -> str:
 @lru_cache(maxsize=64)
 def _configuration(settings: Settings, model: str) -> str:
     told = asked_with(settings, model)
+    del told["profile"]  # it is told by its prompts and the window
     prints = [(prompt.sha256, prompt.schema.sha256) for prompt in map(load_prompt, told["prompts"])]
     return _fingerprint(json.dumps([told, prints], sort_keys=True, ensure_ascii=False))
 

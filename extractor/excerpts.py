@@ -61,14 +61,20 @@ def labelled(
     return excerpts
 
 
-def windows(excerpts: Sequence[Excerpt], limit: int) -> Iterator[list[Excerpt]]:
-    """Cut excerpts into runs of at most ``limit`` code points, before a segment or line where possible."""
+def windows(excerpts: Sequence[Excerpt], limit: int, most: int | None = None) -> Iterator[list[Excerpt]]:
+    """Cut excerpts into runs, before a segment or line where possible.
+
+    Args:
+        excerpts: what is to be shown.
+        limit: code points of a run.
+        most: excerpts of a run, None for any number.
+    """
     rest = list(excerpts)
     while rest:
         fitting, size = 0, 0
         while fitting < len(rest) and (size := size + len(rest[fitting].text)) <= limit:
             fitting += 1
-        cut = max(1, fitting)
+        cut = max(1, fitting if most is None else min(fitting, most))
         if cut < len(rest):
             cut = _last(rest, cut, "opens_segment") or _last(rest, cut, "opens_line") or cut
         yield rest[:cut]

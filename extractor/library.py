@@ -235,7 +235,8 @@ class Extractor:
                 ledger=ledger,
                 attempt=partial(attempt, opened.model(self._stack) if opened else self._stack.model),
                 configuration=configuration_fingerprint(self.settings, self._model_name),
-                in_flight=SPARE * self.settings.concurrency,
+                # a file answers one call at a time: the clock of a second article would only run
+                in_flight=1 if self.settings.is_local else SPARE * self.settings.concurrency,
                 deadline=self.settings.article_deadline,
                 halt=self._stack.stop,
                 in_order=bool(self.settings.replay) or self.settings.cache is not False,

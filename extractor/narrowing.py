@@ -10,17 +10,27 @@ from typing import Any
 
 from extractor.excerpts import Excerpt
 
-_WORD = re.compile(r"\S+")
-_EDGES = " \t\u00a0\u202f.,;:!?…()[]«»“”\"'‘’„"
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Scripts without spaces, of which each character counts as a word: Thai, Lao, Burmese, Khmer, kana, Han."""
+
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
+_WIDE = "\uff0c\uff1b\uff1a\uff01\uff1f\u3002\u3001"
+"""The marks of Chinese and Japanese."""
+
+_EDGES = f" \t\u00a0\u202f.,;:!?…()[]{_WIDE}«»“”\"'‘’„"
 _CLAUSE_END = re.compile(
-    r"[,;:!?…»”)\]]+\s+|\s+(?=[(«“„\[–—-])|\s+(?=(?:que|qui|et|mais|car|dont|and|but|that|which|who|because)\s)"
+    rf"[{_WIDE}]+|[,;:!?…»”)\]]+\s+|\s+(?=[(«“„\[–—-])"
+    r"|\s+(?=(?:que|qui|et|mais|car|dont|and|but|that|which|who|because)\s)"
 )
 
 MOST_CLAUSES = 8
 """Pieces a unit is cut into at the most; 36 runs of neighbours."""
 
-LONGEST_NAME, LONGEST_CUE = 8, 4
-"""Words of what names a source, and of what attributes."""
+LONGEST_NAME, LONGEST_CUE = 10, 5
+"""Words of what names a source, and of what attributes; "l'AFP" has two."""
+
+_LONGEST_WORDS = 300
+"""Code points of either in a reply."""
 
 Schema = dict[str, Any]
 
@@ -57,7 +67,7 @@ def word_runs(text: str, longest: int) -> list[str]:
         for first, (start, _) in enumerate(words)
         for last in range(first, min(len(words), first + longest))
     ]
-    return [run for run in dict.fromkeys(runs) if run]
+    return [run for run in dict.fromkeys(runs) if 0 < len(run) <= _LONGEST_WORDS]
 
 
 def _segments(json_schema: Mapping[str, Any], variables: Mapping[str, Any]) -> Schema:
@@ -90,8 +100,8 @@ def _attribution(json_schema: Mapping[str, Any], variables: Mapping[str, Any]) -
     entries: Schema = {}
     for each in listed:
         number = str(each.unit)
-        words[f"Name{number}"] = {"enum": word_runs(texts[number], LONGEST_NAME)}
-        words[f"Cue{number}"] = {"enum": word_runs(texts[number], LONGEST_CUE)}
+        words[f"Name{number}"] = _enum(word_runs(texts[number], LONGEST_NAME))
+        words[f"Cue{number}"] = _enum(word_runs(texts[number], LONGEST_CUE))
         name, cue = _or_null(f"Name{number}"), _or_null(f"Cue{number}")
         entries[each.id] = _with(_with(_with(said, "source", name), "medium", name), "cue", cue)
     whole = _with(json_schema, "assertions", _object(entries))
@@ -128,6 +138,11 @@ def _object(properties: Mapping[str, Any]) -> Schema:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _enum(words: Sequence[str]) -> Schema:
+    """One of these; a unit without words of a bearable length has none."""
+    return {"enum": list(words)} if words else {"type": "null"}
 
 
 def _or_null(definition: str) -> Schema:

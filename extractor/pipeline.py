@@ -72,7 +72,7 @@ async def attempt_article(article: Article, model: Model, settings: Settings, mo
     excerpts = labelled(article.text, units, segments, settings.claims_from)
     if not excerpts:
         asker.note(NothingToClaim(settings.claims_from), "claims")
-    for shown in windows(excerpts, settings.window):
+    for shown in windows(excerpts, settings.window, settings.units_a_call):
         await work.extract(shown)
     return _result(
         article,
@@ -160,8 +160,12 @@ class _Work:
             return
         claims = listed(found, self._listed + 1)
         self._listed += len(claims)
-        if not claims:
-            return
+        most = self.settings.claims_a_call or len(claims)
+        for first in range(0, len(claims), max(1, most)):
+            await self._attribute(shown, claims[first : first + most])
+
+    async def _attribute(self, shown: Sequence[Excerpt], claims: Sequence[ListedClaim]) -> None:
+        """Who says some claims of a window; they are taken over in any case."""
         try:
             attributed = await attribute(self.asker, self.text, shown, claims, self.metadata)
         except (ModelError, ReplyError) as error:

@@ -34,7 +34,7 @@ async def find_segments(
     text = Searchable(article.text)
     segments: list[Segment] = []
     language: str | None = None
-    for shown in windows(whole_units(article.text, units), window):
+    for shown in windows(whole_units(article.text, units), window, asker.settings.units_a_call):
         borders = _Borders(text, shown)
         reply = in_ranges(
             await asker.ask(

@@ -43,7 +43,7 @@ _List = (NoDecode, BeforeValidator(_split))
 
 ASKED = (
     "model", "mode", "strict", "temperature", "seed", "max_tokens", "reasks", "claims_from", "kinds",
-    "prompts", "window",
+    "prompts", "window", "profile",
 )  # fmt: skip
 """The settings that change what a model is asked; the others only say how to reach it."""
 
@@ -61,7 +61,13 @@ Profile = Literal["full", "small"]
 """Which prompts are asked: those for large models, or those for small ones with small contexts."""
 
 SMALL: dict[str, int] = {"window": 1_000, "max_tokens": 2_700}
-"""What the small profile has in place of the defaults: a few units a call, and a short reply."""
+"""What the small profile has in place of the defaults: little of an article a call, and a short reply."""
+
+OF_A_FILE: dict[str, bool | float] = {"strict": False, "article_deadline": 86_400.0}
+"""What a model file has in place of the defaults: bounds of strings in the schema, and a day for an article."""
+
+UNITS_A_CALL, CLAIMS_A_CALL = 8, 12
+"""Of the small profile: as many units as its longest reply has room for, claims of each and who says them."""
 
 
 class Options(TypedDict, total=False):
@@ -113,7 +119,7 @@ class Settings(BaseSettings):
         cache: folder of the reply cache; False, in the environment "false", for none.
         mode: how the model is made to answer in JSON; auto: as a probe of the endpoint finds out, with
             ``strict`` and ``token_limit``, once for each endpoint and model (``models.settled``).
-        strict: ask for strict schema decoding (mode json_schema).
+        strict: ask for strict schema decoding (mode json_schema); not of a model file.
         token_limit: what the endpoint calls ``max_tokens``; one that says that it does not know the name
             gets the old one in any case, one that ignores it has to be told by this.
         timeout: seconds one attempt of a call may take.
@@ -124,7 +130,8 @@ class Settings(BaseSettings):
         backoff: seconds; the first wait between attempts is drawn below it, the next below its double.
         reasks: how often an invalid reply is answered with what is wrong with it.
         deadline: seconds after its first failure at which a call is given up.
-        article_deadline: seconds one article of a folder run may take with all its calls.
+        article_deadline: seconds one article of a folder run may take with all its calls; of a model file,
+            a day.
         poll: seconds between two looks at a batch.
         workers: processes that do a run's work between calls; by default one for each core where many calls
             are in flight, so that one core would be too slow, else none.
@@ -184,7 +191,7 @@ class Settings(BaseSettings):
     tpm: float | None = Field(None, gt=0)
     price: Annotated[tuple[_Dollars, _Dollars, _Dollars] | None, *_List] = None
     max_cost: Annotated[float, Field(ge=0)] | None = None
-    window: int = Field(24_000, ge=1_000)
+    window: int = Field(24_000, ge=100)
     claims_from: Annotated[tuple[Label, ...], *_List] = ("headline", "body", "caption")
     kinds: Annotated[tuple[ClaimKind, ...], *_List] = ("fact", "forecast")
     prompts: Annotated[tuple[str, ...], *_List] = ()
@@ -194,6 +201,16 @@ class Settings(BaseSettings):
     def is_local(self) -> bool:
         """Whether the model is a file, to be run in this process."""
         return bool(self.model) and str(self.model).lower().endswith(MODEL_FILE)
+
+    @property
+    def units_a_call(self) -> int | None:
+        """Most units of an article that one call shows; None for any number in the window."""
+        return UNITS_A_CALL if self.profile == "small" else None
+
+    @property
+    def claims_a_call(self) -> int | None:
+        """Most claims that one call asks about; None for all of the window."""
+        return CLAIMS_A_CALL if self.profile == "small" else None
 
     @property
     def own_price(self) -> tuple[float, float, float] | None:
@@ -238,7 +255,10 @@ def load_settings(options: Options) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise InvalidSetting(str(first["loc"][0]), first["msg"]) from None
-    if settings.profile == "full":
-        return settings
+    instead = {
+        **(SMALL if settings.profile == "small" else {}),
+        **(OF_A_FILE if settings.is_local else {}),
+    }
     chosen = settings.model_fields_set
-    return settings.model_copy(update={name: SMALL[name] for name in SMALL if name not in chosen})
+    update = {name: value for name, value in instead.items() if name not in chosen}
+    return settings.model_copy(update=update) if update else settings

@@ -53,7 +53,7 @@ def fingerprint(name: str = "m", **options: Any) -> str:
 def test_every_setting_is_either_asked_or_says_how_to_reach_the_model() -> None:
     told = {*OTHERWISE, *HOW_TO_REACH, "model", "prompts", "profile"}
     assert told == set(Settings.model_fields) == set(Options.__annotations__)
-    assert {*OTHERWISE, "model", "prompts"} == set(ASKED)
+    assert {*OTHERWISE, "model", "prompts", "profile"} == set(ASKED)
 
 
 def test_a_profile_is_told_by_what_it_sets_and_by_its_prompts() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import jsonschema
 import pytest
-from doubles.scripted import Scripted
+from doubles.scripted import Scripted, reply
 from pydantic import BaseModel
 from test_catalog import assert_fits_the_strict_subset
 
@@ -16,6 +17,7 @@ from extractor.catalog import load_schema
 from extractor.excerpts import whole_units
 from extractor.grounding.searchable import Searchable
 from extractor.narrowing import LONGEST_NAME, MOST_CLAUSES, clause_runs, narrowed, word_runs
+from extractor.models.call import Reply, Request
 from extractor.pipeline import extract_article
 from extractor.schemas.attribution import v3
 from extractor.schemas.claims import v1 as claims_v1
@@ -61,6 +63,20 @@ ATTRIBUTION = {
         "c2.1": said(source="La direction", kind="organisation", cue="a dit", quoted=True, medium="l'AFP"),
     }
 }
+
+
+class _Attributing(Scripted):
+    """Says of every assertion that it is the outlet's own."""
+
+    asked_about: list[int]
+
+    async def __call__(self, request: Request) -> Reply:
+        if request.record != "attribution":
+            return await super().__call__(request)
+        schema = request.body["response_format"]["json_schema"]["schema"]
+        ids = schema["properties"]["assertions"]["required"]
+        self.asked_about = [*getattr(self, "asked_about", []), len(ids)]
+        return reply(json.dumps({"assertions": {id_: said() for id_ in ids}}))
 
 
 def extracted(model: Scripted, **options: Any) -> Extraction:
@@ -208,10 +224,44 @@ def test_runs_are_verbatim_bounded_and_whole() -> None:
     assert len(clauses) <= MOST_CLAUSES * (MOST_CLAUSES + 1) / 2
     words = word_runs(unit, LONGEST_NAME)
     assert {"le maire", "Selon", "dit-il"} <= set(words)
-    assert max(len(run.split()) for run in words) == LONGEST_NAME
+    assert max(len(re.findall(r"\w+", run)) for run in words) == LONGEST_NAME
     searchable = Searchable(unit)
     assert all(run in searchable.text for run in (*clauses, *words))
     assert clause_runs("…") == word_runs("…", 3) == []
+    assert {"l'AFP", "AFP", "déclare-t-il", "il"} <= set(word_runs("déclare-t-il à l'AFP", 4))
+
+
+def test_scripts_without_spaces_have_names_and_clauses_too() -> None:
+    unit = "据法新社报道，市长表示，南特港将于周一重新开放。"
+    assert {"法新社", "市长"} <= set(word_runs(unit, LONGEST_NAME))
+    assert "南特港将于周一重新开放" in clause_runs(unit)
+
+
+def test_words_that_no_reply_may_hold_are_left_out() -> None:
+    assert word_runs("x" * 1000, LONGEST_NAME) == []
+    assert word_runs("x" * 1000 + " Anne Roux", LONGEST_NAME) == ["Anne", "Anne Roux", "Roux"]
+
+
+def test_few_units_and_few_claims_are_asked_about_at_a_time() -> None:
+    text = "".join(f"A{number}.\n" for number in range(20))
+    labels = [
+        {"language": "fr", "labels": {str(at): "body" for at in range(first, min(first + 8, 21))}}
+        for first in (1, 9, 17)
+    ]
+    claims = [
+        {
+            "units": {
+                str(at): [{"quote": f"A{at - 1}", "text": f"A {at} {n}.", "kind": "fact"} for n in range(2)]
+                for at in range(first, min(first + 8, 21))
+            }
+        }
+        for first in (1, 9, 17)
+    ]
+    model = _Attributing(segments=[*labels], claims=[*claims])
+    result = asyncio.run(extract_article(Article(text), model, load_settings({"profile": "small"}), "m"))
+    assert result.status == "complete"
+    assert len(result.claims) == 40
+    assert model.asked_about == [12, 4, 12, 4, 8]
 
 
 def test_another_record_is_refused() -> None:

@@ -71,7 +71,7 @@ async def _probed(settings: "Settings", model: str) -> "Probed":
         return found
     server = await start_local(settings)
     try:
-        return await probe(server.settings, model)
+        return await probe(server.settings, model, with_context=True)
     finally:
         await asyncio.to_thread(server.stop)
 
@@ -82,7 +82,9 @@ def _tell(settings: "Settings", found: "Probed") -> None:
     for name in found.refused:
         _row("sampling", f"{name} is refused")
     if found.best.finding == "kept":
-        _row("limit", f"kept to as {found.token_limit}" if found.token_limit else "of tokens: ignored")
+        _row(
+            "limit", f"kept to as {found.token_limit}" if found.token_limit else "no reply was cut off at it"
+        )
     told = {
         "whole": f"a request with {settings.window:,} characters of an article is read as a whole",
         "cut": f"a request with {settings.window:,} characters of an article is cut off without a word",
@@ -109,7 +111,8 @@ def _to_set(settings: "Settings", found: "Probed") -> list[str]:
     if found.token_limit is None:
         wanted.append("a limit of tokens on the server: a reply that runs on is only ended by --timeout")
     if found.context in ("cut", "too small"):
-        wanted.append("more context on the server, or less of an article at a time with --window")
+        more = "a larger --context" if settings.is_local else "more context on the server"
+        wanted.append(f"{more}, or less of an article at a time: --window, --profile small")
     return wanted
 
 

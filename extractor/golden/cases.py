@@ -115,6 +115,8 @@ class Case:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         for name in ASKED:
             value = getattr(settings, name)
+            if name == "model" and settings.is_local:
+                value = model_name(settings)  # what is in the file, not where it stands
             if name not in self.options and value != Settings.model_fields[name].default:
                 lines.append(f"{name} = {json.dumps(value)}")
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")

@@ -12,7 +12,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from extractor.errors import ModelRefused, ReplyTruncated
 
-_THOUGHT = "</think>"
+_DECODER = json.JSONDecoder()
+
+_THINKING, _THOUGHT = "<think", "</think>"
 """Ends what a reasoning model says to itself, where its server does not keep that apart."""
 
 _FENCE = re.compile(r"^```\w*[^\S\n]*$", re.MULTILINE)
@@ -127,20 +129,35 @@ class Reply:
 
 
 def answer_of(content: str) -> str:
-    """The JSON of a reply: models that are not held to a schema think before it, fence it or introduce it.
+    """The JSON of a reply: models that are not held to a schema think before it, fence it, or say more.
 
-    What begins as an object is left as it is, whatever stands in its strings.
+    One object and nothing else is left as it is, whatever stands in its strings; what is cut off, too.
     """
     content = content.removeprefix("\ufeff").strip()
+    thought, fence = content.find(_THOUGHT), _FENCE.search(content)
+    begins = [place for place in (content.find("{"), fence.start() if fence else -1) if place >= 0]
+    # what an article quotes of such marks stands within the answer
+    if thought >= 0 and (content.startswith(_THINKING) or thought < min(begins, default=thought + 1)):
+        content = content[thought + len(_THOUGHT) :].lstrip()
+        fence = _FENCE.search(content)
     if content.startswith("{"):
-        return content
-    if _THOUGHT in content:
-        content = content.rpartition(_THOUGHT)[2].lstrip()
-    if not content.startswith("{") and (fence := _FENCE.search(content)):
-        content = content[fence.end() :]
-        closing = content.rfind("\n```")
-        content = content[:closing] if closing >= 0 else content.rstrip().removesuffix("```")
-    return content
+        return _first_object(content) or content
+    if fence:
+        inside = content[fence.end() :].lstrip()
+        return _first_object(inside) or inside.rstrip().removesuffix("```")
+    introduced = content.find("{")
+    return (_first_object(content[introduced:]) if introduced >= 0 else None) or content
+
+
+def _first_object(content: str) -> str | None:
+    """The whole JSON object that a text begins with; None if there is none."""
+    if not content.startswith("{"):
+        return None
+    try:
+        _, end = _DECODER.raw_decode(content)
+    except (ValueError, RecursionError):
+        return None
+    return content[:end]
 
 
 def _whole_characters(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
@@ -54,7 +55,7 @@ class Endpoint:
             default_headers={"api-key": self._key} if _API_VERSION in query else None,
             timeout=settings.timeout,  # of each phase; a slow drip is ended by our own
             max_retries=0,
-            http_client=openai.DefaultAioHttpClient(),
+            http_client=openai.DefaultAioHttpClient(trust_env=not _is_here(place)),
         )
 
     async def aclose(self) -> None:
@@ -108,6 +109,15 @@ class Endpoint:
 
     def _redact(self, text: str) -> str:
         return (text.replace(self._key, "***") if self._key else text)[:LONGEST_REASON]
+
+
+def _is_here(base_url: str | None) -> bool:
+    """Whether an endpoint is on this machine: no proxy has to do with it, and none may see what is asked."""
+    host = urlsplit(base_url or "").hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _split(base_url: str | None) -> tuple[str | None, dict[str, str]]:

@@ -48,7 +48,7 @@ class OpenAIModel:
         self._told = told
         self._endpoint = Endpoint(settings, told)
         self._by_instructor: ByInstructor | None = None
-        self._has_old_limit = settings.token_limit == _OLD_LIMIT
+        self._limit: str = settings.token_limit
 
     async def __call__(self, request: Request) -> Reply:
         """Call the endpoint once."""
@@ -65,17 +65,15 @@ class OpenAIModel:
         await self._endpoint.aclose()
 
     async def _send(self, body: Mapping[str, Any]) -> Completion:
-        """Post a request; servers that know the token limit by its old name alone get it by that."""
-        if not self._has_old_limit:
-            try:
-                return await self._post(body)
-            except RequestRejected as error:
-                if _LIMIT not in error.reason:
-                    raise
-            self._has_old_limit = True
-        return await self._post(
-            {_OLD_LIMIT if name == _LIMIT else name: value for name, value in body.items()}
-        )
+        """Post a request; a server that refuses the one name of the token limit gets it by the other."""
+        name = self._limit
+        try:
+            return await self._post(_renamed(body, name))
+        except RequestRejected as error:
+            if _LIMIT not in body or name not in error.reason:
+                raise
+        self._limit = _OLD_LIMIT if name == _LIMIT else _LIMIT
+        return await self._post(_renamed(body, self._limit))
 
     async def _post(self, body: Mapping[str, Any]) -> Completion:
         async with self._endpoint.asking(str(body.get("model"))):
@@ -88,6 +86,10 @@ class OpenAIModel:
             raise ModelUnavailable(_not_a_completion(data))
         completion: Completion = data
         return completion
+
+
+def _renamed(body: Mapping[str, Any], limit: str) -> Mapping[str, Any]:
+    return {limit if name == _LIMIT else name: value for name, value in body.items()}
 
 
 def _reply(completion: Mapping[str, Any]) -> Reply:

@@ -30,18 +30,15 @@ _WAYS: tuple[tuple[Mode, bool], ...] = (
 )  # fmt: skip
 """Modes, and whether strict: those that hold a model to the schema first."""
 
-_TOKENS = 400
-"""Enough for the thoughts of a small reasoning model before so short an answer."""
+_TOKENS = 8_000
+"""Enough for the thoughts of a reasoning model before so short an answer; others end long before."""
 
 _FEW = 16
 """Tokens to which a reply is limited, to see whether it is."""
 
-_MANY_CHARACTERS = 400
-"""Of a reply that was not limited to so few tokens."""
-
 _FILLER = "The council met again on the second day and put the matter off until the spring. "
-_TEMPLATE = 12_000
-"""Code points of the longest prompt besides the article."""
+_TEMPLATE = {"full": 12_000, "small": 3_000}
+"""Code points of the longest prompt besides the article, by profile."""
 
 Finding = Literal["kept", "not kept", "rejected"]
 Context = Literal["whole", "cut", "too small"]
@@ -84,7 +81,8 @@ class Probed:
     Args:
         tried: the modes in the order tried; the last one is to be used, if it kept to the schema.
         refused: sampling settings that the model does not take, such as ``temperature``.
-        token_limit: the name by which the most tokens of a reply are kept to; None if by neither.
+        token_limit: the name by which a reply was cut off at the most tokens; None if by neither: the
+            server ignores it, or the model answered in few words.
         context: what became of a request as long as the settings allow; None if that was not tried, or
             cannot be told without token counts.
     """
@@ -180,20 +178,20 @@ class _Probe:
         return await self._client(Request("probe", 1, body, mode, Greeting))
 
     async def _token_limit(self, best: Tried) -> TokenLimit | None:
-        """The first name of the limit by which it is kept to, the one that is set before the other."""
+        """The name of the limit by which a reply is cut off, the one that is set tried before the other."""
         names: tuple[TokenLimit, ...] = ("max_completion_tokens", "max_tokens")
         for name in sorted(names, key=lambda name: name != self._settings.token_limit):
             try:
                 reply = await self._ask(_LONG_QUESTION, best.mode, strict=best.strict, **{name: _FEW})
             except RequestRejected:
                 continue
-            if len(reply.content) < _MANY_CHARACTERS:
+            if reply.finish_reason == "length":
                 return name
         return None
 
     async def _context(self, best: Tried) -> Context | None:
         """Whether a long request is read as a whole: some servers cut it off without a word."""
-        times = (self._settings.window + _TEMPLATE) // len(_FILLER)
+        times = (self._settings.window + _TEMPLATE[self._settings.profile]) // len(_FILLER)
         try:
             reply = await self._ask(_FILLER * times + _QUESTION, best.mode, strict=best.strict)
         except ContextWindowExceeded:

@@ -51,20 +51,26 @@ async def settled(settings: Settings, model: str) -> Settings:
         known = remember(settings, model, await probe(settings, model))
     if known is None:
         raise InvalidSetting("mode", "no mode of this endpoint gives JSON that keeps to a schema")
-    return settings.model_copy(update=known.model_dump())
+    chosen = settings.model_fields_set - {"mode"}
+    return settings.model_copy(
+        update={name: value for name, value in known.model_dump().items() if name not in chosen}
+    )
 
 
 def remember(settings: Settings, model: str, found: "Probed") -> Known | None:
     """Keep what a probe found out, beside the reply cache if there is one; None if no mode will do."""
     best = found.best
-    if best.finding != "kept":
-        return None
-    known = Known(mode=best.mode, strict=best.strict, token_limit=found.token_limit or settings.token_limit)
+    limit = found.token_limit or settings.token_limit
+    is_kept = best.finding == "kept"
+    known = Known(mode=best.mode, strict=best.strict, token_limit=limit) if is_kept else None
+    everything = {key: each for key, each in _read(settings).items() if key != _key(settings, model)}
+    if known:
+        everything[_key(settings, model)] = known
     if settings.cache is not False:
         path = settings.cache / FILE
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = path.with_suffix(f".{os.getpid()}")
-        whole.write_bytes(_FILE.dump_json({**_read(settings), _key(settings, model): known}, indent=1))
+        whole.write_bytes(_FILE.dump_json(everything, indent=1))
         whole.replace(path)
     return known
 

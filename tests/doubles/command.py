@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-this-is-secret"
-PATIENCE = 60
+PATIENCE = 240
 """Seconds after which a process that does not end has failed."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from extractor.errors import ModelRefused, ReplyTruncated
-from extractor.models.call import Reply, Request, request_key
+from extractor.models.call import Reply, Request, answer_of, request_key
 from extractor.schemas.segments.v1 import Reply as SegmentsReply
 
 BODY: dict[str, Any] = {
@@ -109,3 +109,21 @@ def test_refused_and_cut_off_replies_are_no_answers() -> None:
     with pytest.raises(ReplyTruncated) as caught:
         Reply('{"a', "length", None, None, None).raise_if_unusable()
     assert caught.value == ReplyTruncated('{"a')
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        ('Sure! Here is the JSON:\n{"a":1}', '{"a":1}'),
+        ('{"a":1}\n\nThis is my answer.', '{"a":1}'),
+        ('```json\n{"a":"x </think> y"}\n```', '{"a":"x </think> y"}'),
+        ('```json\n{"a":"``` {"}\n```\nDone.', '{"a":"``` {"}'),
+        ('<think>{"a": 0}?</think>{"a":"</think>"}', '{"a":"</think>"}'),
+        ('They want JSON.</think>\n{"a":1}', '{"a":1}'),
+        ('{"a":"cut off </think> here', '{"a":"cut off </think> here'),
+        ("no {JSON} at all", "no {JSON} at all"),
+        ('```json\n{"a":"cut', '{"a":"cut'),
+    ],
+)
+def test_the_answer_is_found_among_what_else_is_said(content: str, answer: str) -> None:
+    assert answer_of(content) == answer

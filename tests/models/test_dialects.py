@@ -1,7 +1,8 @@
 """Every server that docs/providers.md names: what a probe finds of it, and an article through it."""
 
 import asyncio
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from doubles.notices import answer, notice
 
 from extractor import Extractor
 from extractor.errors import InvalidSetting, KeyRefused, RequestRejected
-from extractor.models.probe import Probed, probe
-from extractor.models.settled import FILE
+from extractor.models.probe import Probed, Tried, probe
+from extractor.models.settled import FILE, remember
 from extractor.schemas.extraction.v1 import Extraction
 from extractor.settings import load_settings
 
@@ -106,6 +107,36 @@ def test_with_mode_auto_an_article_is_extracted_and_a_second_start_asks_nothing(
     assert (tmp_path / FILE).is_file()
 
 
+def test_a_model_that_thinks_for_long_is_not_taken_for_one_that_keeps_to_nothing() -> None:
+    thoughtful = replace(dialects.VLLM, thinks="<think>" + "hmm, let me see. " * 400 + "</think>\n")
+    with serve_faults(answer, plan=lambda _: None, dialect=thoughtful) as server:
+        assert probed(server.url).best.mode == "json_schema"
+
+
+def test_the_wrong_name_of_the_limit_is_found_out() -> None:
+    with serve_faults(answer, plan=lambda _: None, dialect=dialects.REASONING) as server:
+        found = probed(server.url, token_limit="max_tokens")
+    assert (found.best.finding, found.token_limit) == ("kept", "max_completion_tokens")
+
+
+def test_what_was_chosen_stays_in_mode_auto(tmp_path: Path) -> None:
+    told: dict[str, Any] = {"api_key": KEY, "model": "m", "mode": "auto", "cache": tmp_path}
+    with (
+        serve_faults(answer, plan=lambda _: None, dialect=dialects.OPENAI) as server,
+        Extractor(base_url=server.url, strict=False, **told) as extractor,
+    ):
+        assert (extractor.settings.mode, extractor.settings.strict) == ("json_schema", False)
+
+
+def test_what_is_known_is_forgotten_when_it_no_longer_holds(tmp_path: Path) -> None:
+    settings = load_settings({"base_url": "http://127.0.0.1:9/v1", "model": "m", "cache": tmp_path})
+    kept = Tried("tools", False, "kept", 0.1, None, has_usage=True)  # noqa: FBT003 - whether strict
+    assert remember(settings, "m", Probed((kept,), ())) is not None
+    assert len(json.loads((tmp_path / FILE).read_text())) == 1
+    assert remember(settings, "m", Probed((replace(kept, finding="rejected"),), ())) is None
+    assert json.loads((tmp_path / FILE).read_text()) == {}
+
+
 def test_what_is_not_known_of_an_endpoint_is_found_out_again_when_the_file_is_damaged(tmp_path: Path) -> None:
     told: dict[str, Any] = {"api_key": KEY, "model": "m", "mode": "auto", "cache": tmp_path}
     with serve_faults(answer, plan=lambda _: None, dialect=dialects.FENCING) as server:
@@ -145,4 +176,4 @@ def test_an_endpoint_that_never_keeps_to_a_schema_is_refused(tmp_path: Path) -> 
         pytest.raises(InvalidSetting, match="no mode of this endpoint"),
     ):
         Extractor(base_url=server.url, api_key=KEY, model="m", mode="auto", cache=tmp_path)
-    assert not (tmp_path / FILE).exists()
+    assert json.loads((tmp_path / FILE).read_text()) == {}

@@ -6,6 +6,7 @@ import time
 from email.utils import formatdate
 from typing import Any, Unpack, get_args
 
+import openai
 import pytest
 from doubles.loopback import Answer, Loopback, completion, failure, in_turn, serve, tool_call
 from doubles.scripted import body_reply
@@ -103,6 +104,45 @@ def test_a_server_that_knows_the_token_limit_by_its_old_name_gets_it_by_that() -
     assert [each.content for each in replies] == [GOOD, GOOD]
     assert [body.get("max_tokens") for body in server.bodies] == [None, 7, 7]
     assert all("max_completion_tokens" not in body for body in server.bodies[1:])
+
+
+def test_a_server_that_refuses_the_old_name_gets_the_limit_by_the_new_one() -> None:
+    def new(body: Any) -> Answer:
+        return (
+            failure(400, "Unsupported parameter: 'max_tokens'") if "max_tokens" in body else completion(GOOD)
+        )
+
+    with serve(new) as server:
+        assert call(server, token_limit="max_tokens").content == GOOD
+    assert [set(body) & {"max_tokens", "max_completion_tokens"} for body in server.bodies] == [
+        {"max_tokens"}, {"max_completion_tokens"}
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "is_here"),
+    [
+        ("http://127.0.0.1:8080/v1", True), ("http://localhost:1/v1", True), ("http://[::1]:1/v1", True),
+        ("https://api.openai.com/v1", False), ("http://localhost.example/v1", False), (None, False),
+    ],
+)  # fmt: skip
+def test_a_proxy_has_nothing_to_do_with_an_endpoint_on_this_machine(
+    url: str | None, *, is_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    client = openai.DefaultAioHttpClient
+
+    def noted(*, trust_env: bool) -> Any:
+        seen.append(trust_env)
+        return client(trust_env=trust_env)
+
+    monkeypatch.setattr(openai, "DefaultAioHttpClient", noted)
+
+    async def opened() -> None:
+        await OpenAIModel(load_settings(Options(base_url=url, model="m"))).aclose()
+
+    asyncio.run(opened())
+    assert seen == [not is_here]
 
 
 def test_another_rejection_is_not_asked_again() -> None:
