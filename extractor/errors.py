@@ -342,9 +342,8 @@ class CacheUnusable(ConfigurationError):
     reason: str
 
     def __str__(self) -> str:
-        return (
-            f"reply cache {self.path}: {self.reason}; name another folder, delete it, or run without a cache"
-        )
+        advice = "see to its server" if "://" in self.path else "name another folder, delete it"
+        return f"reply cache {self.path}: {self.reason}; {advice}, or run without a cache"
 
 
 @dataclass(unsafe_hash=True)

@@ -172,7 +172,7 @@ class Extractor:
         if self.settings.mode != "json_schema":
             raise InvalidSetting("mode", "batch files hold mode json_schema only")
         from extractor.models.batches import Batches  # noqa: PLC0415 - imports the SDK
-        from extractor.runs.batching import Prefetch  # noqa: PLC0415 - imports diskcache
+        from extractor.runs.batching import Prefetch  # noqa: PLC0415 - only for batches
 
         batches = Batches(self.settings)
         before = self._stack.paid

@@ -7,6 +7,7 @@ from platformdirs import user_cache_path
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from extractor.addresses import RedisURL, read_place
 from extractor.errors import InvalidSetting
 from extractor.schemas.extraction.v1 import ClaimKind, Label
 
@@ -77,7 +78,7 @@ class Options(TypedDict, total=False):
     base_url: str | None
     model: str | None
     replay: Path | str | None
-    cache: Path | str | Literal[False]
+    cache: Path | str | RedisURL | Literal[False]
     mode: Mode | Literal["auto"]
     strict: bool
     token_limit: TokenLimit
@@ -116,7 +117,8 @@ class Settings(BaseSettings):
         base_url: the endpoint, such as http://127.0.0.1:8080/v1; OpenAI's by default.
         model: name of the model, or a GGUF file, which is then run in this process (extra ``local``).
         replay: folder of recorded replies; nothing else is then asked.
-        cache: folder of the reply cache; False, in the environment "false", for none.
+        cache: folder of the reply cache, or the address of a Redis (extra ``redis``) that several machines
+            share, such as redis://:PASSWORD@HOST:6379/0; False, in the environment "false", for none.
         mode: how the model is made to answer in JSON; auto: as a probe of the endpoint finds out, with
             ``strict`` and ``token_limit``, once for each endpoint and model (``models.settled``).
         strict: ask for strict schema decoding (mode json_schema); not of a model file.
@@ -169,7 +171,9 @@ class Settings(BaseSettings):
     )
     model: str | None = None
     replay: Path | None = None
-    cache: Annotated[Path | Literal[False], BeforeValidator(_or_false)] = Field(default_factory=cache_folder)
+    cache: Annotated[
+        Path | RedisURL | Literal[False], BeforeValidator(read_place), BeforeValidator(_or_false)
+    ] = Field(default_factory=cache_folder)
     mode: Mode | Literal["auto"] = "json_schema"
     strict: bool = True
     token_limit: TokenLimit = "max_completion_tokens"  # noqa: S105 - no secret

@@ -28,7 +28,10 @@ _SHARED: dict[str, Any] = {
     "replay": Annotated[
         Path | None, _option("--replay", help="Recorded replies in this folder, nothing else.")
     ],
-    "cache": Annotated[Path | None, _option("--cache", help="Folder of the reply cache.")],
+    "cache": Annotated[
+        str | None,
+        _option("--cache", metavar="FOLDER|URL", help="Folder of the reply cache, or a Redis: redis://HOST."),
+    ],
     "no_cache": Annotated[bool | None, _option("--no-cache", help="Neither read nor keep replies.")],
     "mode": Annotated[
         str | None, _option("--mode", help="json_schema (default), json, tools, md_json or auto.")

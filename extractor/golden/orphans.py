@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from extractor.addresses import RedisURL
 from extractor.golden.cases import Case, find_cases
 from extractor.models.cache import count_cached
 from extractor.models.recordings import Recording, find_recordings, read_recording
@@ -32,13 +33,13 @@ class Orphans:
         return f"{recorded}; {self.cached} cached replies"
 
 
-def orphans(folder: Path, prompt: str, cache: Path | Literal[False]) -> Orphans:
+def orphans(folder: Path, prompt: str, cache: Path | RedisURL | Literal[False]) -> Orphans:
     """The replies to a prompt such as ``claims@v1``: in a folder's cases, every sample, and in the cache.
 
     Raises:
         NoSuchCase: the folder holds no case.
         RecordingUnreadable: a reply is damaged.
-        CacheUnusable: the cache cannot be read.
+        CacheUnusable, MissingExtra: the cache cannot be read.
     """
     replies: Counter[str] = Counter()
     tokens = 0

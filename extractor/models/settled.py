@@ -2,18 +2,19 @@
 
 import os
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from extractor.errors import InvalidSetting
-from extractor.settings import Mode, Settings, TokenLimit
+from extractor.settings import Mode, Settings, TokenLimit, cache_folder
 
 if TYPE_CHECKING:
     from extractor.models.probe import Probed
 
 FILE = "endpoints.json"
-"""In the folder of the reply cache."""
+"""In the folder of the reply cache; of one that is no folder, in the default one."""
 
 
 class Known(BaseModel):
@@ -66,8 +67,7 @@ def remember(settings: Settings, model: str, found: "Probed") -> Known | None:
     everything = {key: each for key, each in _read(settings).items() if key != _key(settings, model)}
     if known:
         everything[_key(settings, model)] = known
-    if settings.cache is not False:
-        path = settings.cache / FILE
+    if path := _path(settings):
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = path.with_suffix(f".{os.getpid()}")
         whole.write_bytes(_FILE.dump_json(everything, indent=1))
@@ -77,12 +77,19 @@ def remember(settings: Settings, model: str, found: "Probed") -> Known | None:
 
 def _read(settings: Settings) -> dict[str, Known]:
     """What is kept; a file that is damaged is as good as none."""
-    if settings.cache is False:
+    path = _path(settings)
+    if path is None:
         return {}
     try:
-        return _FILE.validate_json((settings.cache / FILE).read_bytes())
+        return _FILE.validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return {}
+
+
+def _path(settings: Settings) -> Path | None:
+    if settings.cache is False:
+        return None
+    return (settings.cache if isinstance(settings.cache, Path) else cache_folder()) / FILE
 
 
 def _key(settings: Settings, model: str) -> str:

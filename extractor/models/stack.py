@@ -69,6 +69,7 @@ async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
 
     Raises:
         CacheUnusable: the cache cannot be opened.
+        MissingExtra: it is a Redis, and redis is not installed.
         RecordingUnreadable: what a run kept cannot be read.
         NoPrice: a cost limit was set for a model whose price is not known.
     """
@@ -79,13 +80,14 @@ async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
         if settings.cache is False:
             yield stack
             return
-        from extractor.models.cache import Cached  # noqa: PLC0415 - not needed for a replay
+        from extractor.models.cache import Cached, open_store  # noqa: PLC0415 - not needed for a replay
 
-        cached = Cached(stack.model, settings.cache)
+        sleep = stack.limits.nap if stack.limits else asyncio.sleep
+        cached = Cached(stack.model, await open_store(settings.cache, sleep=sleep))
         try:
             yield Stack(cached, cached, stack.meter, stack.limits)
         finally:
-            cached.close()
+            await cached.aclose()
 
 
 @asynccontextmanager

@@ -151,7 +151,7 @@ class Prefetch:
         return None
 
     async def _answer(self, request: Request) -> Reply:
-        reply = self.cached.find(request, run=self.run)
+        reply = await self.cached.find(request, run=self.run)
         if reply is None:
             raise _Pending(request)
         return reply
@@ -204,7 +204,7 @@ class Prefetch:
         prompts: dict[str, str] = json.loads(sent["prompts"])
         kept = failed = 0
         async for answer in self.provider.answers(batch):
-            if self._keep(answer, prompts):
+            if await self._keep(answer, prompts):
                 kept += 1
             else:
                 failed += 1
@@ -212,15 +212,15 @@ class Prefetch:
         self.tell(f"batch {batch.id}: {batch.status}{reason}, {kept:,} answers kept, {failed:,} failed")
         return True
 
-    def _keep(self, answer: Answer, prompts: dict[str, str]) -> bool:
+    async def _keep(self, answer: Answer, prompts: dict[str, str]) -> bool:
         """Store an answer, once: a collection that was broken off begins again."""
         prompt = prompts.pop(answer.custom_id, None)
         if answer.reply is None or prompt is None:
             return False
-        if self.cached.holds(answer.custom_id):
+        if await self.cached.holds(answer.custom_id):
             return True
         self.meter.count(answer.reply)
-        return self.cached.keep_under(answer.custom_id, prompt, answer.reply, run=self.run)
+        return await self.cached.keep_under(answer.custom_id, prompt, answer.reply, run=self.run)
 
     def _load(self) -> None:
         path = self.out / STATE

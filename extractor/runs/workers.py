@@ -156,10 +156,10 @@ async def open_workers(number: int, settings: Settings, model_name: str) -> Asyn
 
     Args:
         number: of processes.
-        settings: what to ask; the key stays here.
+        settings: what to ask; the key and the cache stay here.
         model_name: the model to put into requests.
     """
-    told = settings.model_copy(update={"api_key": None})
+    told = settings.model_copy(update={"api_key": None, "cache": False})
     processes: list[asyncio.subprocess.Process] = []
     lines: list[_Line] = []
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from extractor import Article, Extraction, Extractor
 from extractor.errors import InvalidBatchFile, InvalidSetting, ModelUnavailable
 from extractor.models.batch_lines import Answer
 from extractor.models.cache import Cached
+from extractor.models.cache_disk import DiskStore
 from extractor.models.call import Model, Reply
 from extractor.models.meter import Metered
 from extractor.pipeline import attempt_article
@@ -58,7 +59,7 @@ def fetch(tmp_path: Path, told: list[str]) -> Generator[Fetch]:
             sleep(seconds)
 
         async def work() -> list[Extraction]:
-            with closing(Cached(provider.ask, tmp_path / "cache")) as cached:
+            async with aclosing(Cached(provider.ask, DiskStore(tmp_path / "cache"))) as cached:
                 await Prefetch(tmp_path, RUN, cached, meter(), provider, 7.0, told.append, sleep=nap)(
                     [entry(article) for article in articles], attempt
                 )
@@ -226,7 +227,7 @@ def test_no_more_is_sent_than_may_be_paid_for(tmp_path: Path, told: list[str]) -
     articles = [entry(Article(notice(number), f"a{number}")) for number in range(1, 9)]
 
     async def work() -> float:
-        with closing(Cached(provider.ask, tmp_path / "cache")) as cached:
+        async with aclosing(Cached(provider.ask, DiskStore(tmp_path / "cache"))) as cached:
             spending = meter(0.1)
             await Prefetch(tmp_path, RUN, cached, spending, provider, 0, told.append)(articles, attempt)
             assert spending.usage.calls == sum(map(len, provider.sent))
@@ -295,7 +296,7 @@ def test_an_article_that_cannot_be_asked_about_stops_no_other(tmp_path: Path) ->
         return Article("")
 
     async def work() -> None:
-        with closing(Cached(provider.ask, tmp_path / "cache")) as cached:
+        async with aclosing(Cached(provider.ask, DiskStore(tmp_path / "cache"))) as cached:
             await Prefetch(tmp_path, RUN, cached, meter(), provider, 0, list[str]().append)(
                 [Entry("a", unreadable), entry(Article(notice(1), "b"))], attempt
             )
