@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 EXECUTABLE = shutil.which("redis-server")
+PASSWORD = "hunter2-is-secret"  # noqa: S105 - of servers that live for one test
 PATIENCE = 20
 """Seconds after which a server that does not answer has failed."""
 
@@ -79,6 +80,14 @@ class RedisServer:
                 return answer
         except OSError:
             return b""
+
+    def keys(self, pattern: str) -> list[str]:
+        """The keys like a pattern."""
+        return [line.decode() for line in self.call("KEYS", pattern).split(b"\r\n")[2::2]]
+
+    def number(self, *words: object) -> int:
+        """The answer to a command whose answer is a number."""
+        return int(self.call(*words)[1:])
 
 
 @contextmanager
