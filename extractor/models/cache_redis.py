@@ -24,11 +24,18 @@ FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 1.0
 """Seconds between two such looks at the most."""
 
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds that the server may take to connect or to answer, each time it is tried."""
 
 CONNECTIONS = 32
 """Connections to the server at the most; whoever finds none free waits for one."""
+
+_STORE = """
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('SADD', KEYS[2], ARGV[2])
+return 1
+"""
+"""Both or neither; of a transaction the package's errors show what was to be written."""
 
 _TAKE = """
 local holder = redis.call('GET', KEYS[1])
@@ -85,6 +92,7 @@ class RedisStore:
         self._client = client
         self._hold = hold
         self._sleep = sleep
+        self._store = client.register_script(_STORE)
         self._take, self._renew, self._end = map(client.register_script, (_TAKE, _RENEW, _END))
 
     async def greet(self) -> None:
@@ -101,10 +109,7 @@ class RedisStore:
     async def set(self, key: str, text: str, *, prompt: str) -> None:
         """Put a reply to a prompt under a key."""
         with _named(self._url):
-            async with self._client.pipeline(transaction=True) as both:
-                both.set(_reply(key), text)
-                both.sadd(_replies(prompt), key)
-                await both.execute()
+            await self._store(keys=[_reply(key), _replies(prompt)], args=[text, key])
 
     @asynccontextmanager
     async def turn(self, key: str) -> AsyncGenerator[bool]:
