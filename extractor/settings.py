@@ -65,7 +65,7 @@ SMALL: dict[str, int] = {"window": 1_000, "max_tokens": 2_700}
 """What the small profile has in place of the defaults: little of an article a call, and a short reply."""
 
 OF_A_FILE: dict[str, bool | float] = {"strict": False, "article_deadline": 86_400.0}
-"""What a model file has in place of the defaults: bounds of strings in the schema, and a day for an article."""
+"""What a model file has in place of the defaults: bounds of strings with the schema, a day for an article."""
 
 UNITS_A_CALL, CLAIMS_A_CALL = 8, 12
 """Of the small profile: as many units as its longest reply has room for, claims of each and who says them."""

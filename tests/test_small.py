@@ -7,7 +7,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from doubles.scripted import Scripted, reply
+from doubles import scripted
+from doubles.scripted import Scripted
 from pydantic import BaseModel
 from test_catalog import assert_fits_the_strict_subset
 
@@ -16,8 +17,8 @@ from extractor.asking import salvage
 from extractor.catalog import load_schema
 from extractor.excerpts import whole_units
 from extractor.grounding.searchable import Searchable
-from extractor.narrowing import LONGEST_NAME, MOST_CLAUSES, clause_runs, narrowed, word_runs
 from extractor.models.call import Reply, Request
+from extractor.narrowing import LONGEST_NAME, MOST_CLAUSES, clause_runs, narrowed, word_runs
 from extractor.pipeline import extract_article
 from extractor.schemas.attribution import v3
 from extractor.schemas.claims import v1 as claims_v1
@@ -76,7 +77,7 @@ class _Attributing(Scripted):
         schema = request.body["response_format"]["json_schema"]["schema"]
         ids = schema["properties"]["assertions"]["required"]
         self.asked_about = [*getattr(self, "asked_about", []), len(ids)]
-        return reply(json.dumps({"assertions": {id_: said() for id_ in ids}}))
+        return scripted.reply(json.dumps({"assertions": {id_: said() for id_ in ids}}))
 
 
 def extracted(model: Scripted, **options: Any) -> Extraction:

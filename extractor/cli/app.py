@@ -13,6 +13,7 @@ from extractor.cli import (
     prompts,
     report,
     run,
+    serve,
     show,
 )
 
@@ -33,6 +34,8 @@ app.command()(report.report)
 app.command()(export.export)
 app.command("import")(import_.import_)
 app.command("eval")(evaluate.evaluate)
+app.command()(serve.serve)
+app.add_typer(serve.keys, name="keys")
 app.add_typer(golden.app, name="golden")
 app.add_typer(batch.app, name="batch")
 app.add_typer(prompts.app, name="prompts")

@@ -266,18 +266,19 @@ class Run:
         except (ConfigurationError, RunStopped):
             raise
         except TimeoutError:
-            return _failed(article.id, article, DeadlineExceeded(self.deadline))
+            return failed_result(article.id, article, DeadlineExceeded(self.deadline))
         except ExtractionFailed as failure:
             return failure.result
         except Exception as error:  # noqa: BLE001 - the one place that isolates an article: no bug loses the others
-            return _failed(article.id, article, error)
+            return failed_result(article.id, article, error)
 
 
 async def _failing(id_: str, error: ArticleError) -> Extraction:
-    return _failed(id_, None, error)
+    return failed_result(id_, None, error)
 
 
-def _failed(id_: str, article: Article | None, error: Exception) -> Extraction:
+def failed_result(id_: str, article: Article | None, error: Exception) -> Extraction:
+    """The result of an article of which nothing came; ``article`` is None if it cannot be read."""
     message = str(error) if isinstance(error, ExtractorError) else f"unexpected: {error}"
     return Extraction(
         article=ArticleInfo(

@@ -115,7 +115,7 @@ def test_a_model_that_thinks_for_long_is_not_taken_for_one_that_keeps_to_nothing
 
 def test_the_wrong_name_of_the_limit_is_found_out() -> None:
     with serve_faults(answer, plan=lambda _: None, dialect=dialects.REASONING) as server:
-        found = probed(server.url, token_limit="max_tokens")
+        found = probed(server.url, token_limit="max_tokens")  # noqa: S106 - no secret
     assert (found.best.finding, found.token_limit) == ("kept", "max_completion_tokens")
 
 
