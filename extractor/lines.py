@@ -2,9 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 from extractor.errors import CannotWrite, LedgerDamaged
+
+
+class Growing(Protocol):
+    """What lines are added to."""
+
+    def add(self, line: bytes) -> None:
+        """Add a line, its end included."""
 
 
 class Lines:

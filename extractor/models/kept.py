@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import RecordingUnreadable, ReplyNotKept
-from extractor.lines import Lines
+from extractor.lines import Growing
 from extractor.models.call import Model, Reply, Request
 from extractor.models.meter import metered
 from extractor.prices import Price
@@ -34,7 +34,7 @@ _KEY_BYTES = 8
 class Keeping:
     """Appends every reply to a run's file, one line each, before it is used."""
 
-    def __init__(self, inner: Model, replies: Lines) -> None:
+    def __init__(self, inner: Model, replies: Growing) -> None:
         self._inner = inner
         self._replies = replies
 

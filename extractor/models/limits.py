@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from extractor.errors import ModelUnavailable
 from extractor.models.call import Model, Reply, Request
@@ -41,6 +42,23 @@ _OUTAGE = 10  # failures in a row, at least as many as are in flight, that count
 _CATCH_UP = 0.5  # seconds of starts that may be made up for after the process was busy
 
 
+class Gate(Protocol):
+    """What the limits of several processes share: when the next call may start, and what endpoints told."""
+
+    async def start(self, tokens: float) -> None:
+        """Wait for the moment at which a call of so many tokens, its reply included, may start.
+
+        Raises:
+            RunStopped: nothing is to start any more.
+        """
+
+    def told(self, headers: Mapping[str, str]) -> None:
+        """Pass on what an answer's headers state."""
+
+    def pause(self, seconds: float) -> None:
+        """Start nothing for so long, whoever asks."""
+
+
 @dataclass
 class Limits:
     """The gate. Times are seconds on the monotonic clock, so that a clock that is set does no harm.
@@ -52,6 +70,8 @@ class Limits:
         first_pause: seconds; a pause that the endpoint does not name is drawn below it, the next below its
             double.
         now: the clock.
+        gate: says when calls start, where several processes keep to one rate; ``rpm`` and ``tpm`` are its
+            own then, and so is what headers say.
     """
 
     concurrency: int
@@ -59,6 +79,7 @@ class Limits:
     tpm: float | None = None
     first_pause: float = 1.0
     now: Callable[[], float] = time.monotonic
+    gate: Gate | None = None
     in_flight: int = 0
     allowed: float = field(init=False)
     _told_rpm: float | None = None
@@ -101,12 +122,16 @@ class Limits:
             raise self._stopped
         self.in_flight += 1
         try:
-            start = self._start(request)
-            while (wait := max(start, self._paused_until) - self.now()) > 0:
-                await self.nap(wait)
+            await (self.gate or self).start(_tokens(request) + self._output)
         except BaseException:
             self.leave()
             raise
+
+    async def start(self, tokens: float) -> None:
+        """Wait for the moment at which a call of so many tokens, its reply included, may start."""
+        start = self._start(tokens)
+        while (wait := max(start, self._paused_until) - self.now()) > 0:
+            await self.nap(wait)
 
     async def _turn(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -145,11 +170,11 @@ class Limits:
             timer.cancel()
             self._naps.discard(nap)
 
-    def _start(self, request: Request) -> float:
-        """The moment at which a request may start; the next one comes after it."""
+    def _start(self, tokens: float) -> float:
+        """The moment at which a call may start; the next one comes after it."""
         gaps = [60.0 / rpm] if (rpm := self.rpm or self._told_rpm) else []
         if tpm := self.tpm or self._told_tpm:
-            gaps.append(60.0 * (_tokens(request) + self._output) / tpm)
+            gaps.append(60.0 * tokens / tpm)
         now = self.now()
         if not gaps:
             return now
@@ -180,7 +205,11 @@ class Limits:
         if pause is None or pause > LONGEST_ASKED:  # nobody has patience for that: the call is given up
             longest = min(LONGEST_PAUSE, self.first_pause * 2.0 ** min(self._overloads - 1, 10))
             pause = random.uniform(0, longest)  # noqa: S311 - jitter, no secret
-        self._paused_until = max(self._paused_until, now + pause)
+        (self.gate or self).pause(pause)
+
+    def pause(self, seconds: float) -> None:
+        """Start nothing for so long."""
+        self._paused_until = max(self._paused_until, self.now() + seconds)
 
     def told(self, headers: Mapping[str, str]) -> None:
         """Learn what an answer's headers state: limits, where none were set, and that nothing is left of one.
@@ -188,12 +217,15 @@ class Limits:
         Where nothing is left, the next start waits until one more fits: its share of a minute, or as long as
         the header says where the limit is not stated.
         """
+        if self.gate:
+            self.gate.told(headers)
+            return
         self._told_rpm = _number(headers, "limit-requests") or self._told_rpm
         self._told_tpm = _number(headers, "limit-tokens") or self._told_tpm
         if _number(headers, "remaining-requests") == 0:
             rpm = self.rpm or self._told_rpm
             wait = 60.0 / rpm if rpm else _seconds(headers.get("x-ratelimit-reset-requests", ""))
-            self._paused_until = max(self._paused_until, self.now() + min(wait, LONGEST_PAUSE))
+            self.pause(min(wait, LONGEST_PAUSE))
 
 
 class Limited:

@@ -1,9 +1,6 @@
 """The layer that counts what is paid for, and stops before it is more than was allowed."""
 
-import asyncio
-import math
-
-from extractor.errors import BudgetSpent
+from extractor.models.budget import Budget, Purse
 from extractor.models.call import Model, Reply, Request
 from extractor.prices import Price, cached_tokens
 from extractor.schemas.extraction.v1 import Usage
@@ -22,16 +19,18 @@ class Metered:
         inner: the layer below.
         price: of the model, None if not known.
         limit: US dollars, None for no limit.
+        purse: what calls are paid from, where several processes share it; by default one of this meter's own.
 
     ``usage`` is what was paid for so far.
     """
 
-    def __init__(self, inner: Model, price: Price | None, limit: float | None) -> None:
+    def __init__(
+        self, inner: Model, price: Price | None, limit: float | None, purse: Purse | None = None
+    ) -> None:
         self._inner = inner
         self._price = price
-        self._limit = limit
-        self._reserved = self._counted = self._uncounted = self._before = 0.0
-        self._settled = asyncio.Condition()
+        self._budget = Budget(limit)
+        self._purse: Purse = purse or self._budget
         self.usage = Usage()
 
     async def __call__(self, request: Request) -> Reply:
@@ -40,18 +39,21 @@ class Metered:
         Raises:
             BudgetSpent: it could cost more than is left.
         """
-        reserve = await self._reserve(request)
+        most = self.most(request)
+        await self._purse.reserve(most)
+        spent = 0.0
         try:
             reply = await self._inner(request)
-            self.count(reply)
-            self._uncounted += 0.0 if metered(reply, self._price).cost is not None else reserve
+            usage = metered(reply, self._price)
+            self.usage = added(self.usage, usage)
+            spent = most if usage.cost is None else usage.cost
         finally:
-            await self._settle(reserve)
+            await self._purse.settle(most, spent)
         return reply
 
     def most(self, request: Request, *, batch: bool = False) -> float:
         """US dollars that a call could cost at the most; 0 if there is no limit to keep to."""
-        if self._limit is None or self._price is None:
+        if self._budget.limit is None or self._price is None:
             return 0.0
         characters = sum(len(each["content"]) for each in request.body["messages"])
         given = round(characters / _CHARACTERS_A_TOKEN)
@@ -59,42 +61,17 @@ class Metered:
 
     @property
     def left(self) -> float:
-        """US dollars that may still be spent."""
-        return math.inf if self._limit is None else self._limit - self._spent - self._reserved
-
-    async def _reserve(self, request: Request) -> float:
-        most = self.most(request)
-        if self._limit is None or not most:
-            return 0.0
-        async with self._settled:
-            while most > self.left:
-                if not self._reserved:
-                    raise BudgetSpent(limit=self._limit)
-                await self._settled.wait()
-            self._reserved += most
-        return most
-
-    async def _settle(self, reserve: float) -> None:
-        if reserve:
-            async with self._settled:
-                self._reserved -= reserve
-                if self._reserved < 1e-9:  # noqa: PLR2004 - what is left of sums of floats
-                    self._reserved = 0.0
-                self._settled.notify_all()
-
-    @property
-    def _spent(self) -> float:
-        """What was spent for certain, and for replies without token counts the most that they could cost."""
-        return self._before + self._counted + self._uncounted
+        """US dollars that may still be spent, where this process is alone."""
+        return self._budget.left
 
     def spent_before(self, dollars: float) -> None:
         """What the run has spent before this process; it counts against the limit, not in ``usage``."""
-        self._before = dollars
+        self._budget.before = dollars
 
     def count(self, reply: Reply) -> None:
         """Count a reply that was paid for."""
         usage = metered(reply, self._price)
-        self._counted += usage.cost or 0.0
+        self._budget.spend(usage.cost or 0.0)
         self.usage = added(self.usage, usage)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractor.errors import ExtractorError, NoModel, NoPrice
-from extractor.lines import Lines
+from extractor.lines import Growing
 from extractor.models.call import Model, Reply, Request
 from extractor.models.kept import Keeping, KeptReplies, is_run
 from extractor.models.local import LocalServer, local_name, start_local
@@ -23,8 +23,9 @@ from extractor.schemas.extraction.v1 import Usage
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
+    from extractor.models.budget import Purse
     from extractor.models.cache import Cached
-    from extractor.models.limits import Limits
+    from extractor.models.limits import Gate, Limits
     from extractor.models.meter import Metered
     from extractor.models.openai import OpenAIModel
 
@@ -43,7 +44,7 @@ class Stack:
     meter: "Metered | None" = None
     limits: "Limits | None" = None
 
-    def of_run(self, run: str, replies: Lines) -> Model:
+    def of_run(self, run: str, replies: Growing) -> Model:
         """The model of a folder run, which keeps its replies in a file."""
         return Keeping(self.cached.of_run(run) if self.cached else self.model, replies)
 
@@ -63,9 +64,26 @@ class Stack:
         return self.meter.usage if self.meter else Usage()
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the stacks of several processes have in common, so that one limit holds for all of them.
+
+    Args:
+        gate: when calls may start.
+        purse: what they are paid from.
+    """
+
+    gate: "Gate"
+    purse: "Purse"
+
+
 @asynccontextmanager
-async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
+async def open_model(settings: Settings, shared: Shared | None = None) -> AsyncGenerator[Stack]:
     """The layers of the settings.
+
+    Args:
+        settings: what to ask and where.
+        shared: limits and budget that other processes keep to as well; by default they are this stack's own.
 
     Raises:
         CacheUnusable: the cache cannot be opened.
@@ -76,7 +94,7 @@ async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
     if settings.replay:
         yield Stack(KeptReplies(settings.replay) if is_run(settings.replay) else Replay(settings.replay))
         return
-    async with _live(settings) as stack:
+    async with _live(settings, shared) as stack:
         if settings.cache is False:
             yield stack
             return
@@ -91,7 +109,7 @@ async def open_model(settings: Settings) -> AsyncGenerator[Stack]:
 
 
 @asynccontextmanager
-async def _live(settings: Settings) -> AsyncGenerator[Stack]:
+async def _live(settings: Settings, shared: Shared | None) -> AsyncGenerator[Stack]:
     # a replay needs none of these
     from extractor.models.limits import Limited, Limits  # noqa: PLC0415
     from extractor.models.meter import Metered  # noqa: PLC0415
@@ -102,7 +120,8 @@ async def _live(settings: Settings) -> AsyncGenerator[Stack]:
         raise NoPrice(settings.model or "")
     # a file answers one call at a time: others would only wait their time-out away
     concurrency = 1 if settings.is_local else settings.concurrency
-    limits = Limits(concurrency, settings.rpm, settings.tpm, first_pause=settings.backoff)
+    gate, purse = (shared.gate, shared.purse) if shared else (None, None)
+    limits = Limits(concurrency, settings.rpm, settings.tpm, first_pause=settings.backoff, gate=gate)
     live = _Live(settings, limits)
     retrying = Retrying(
         Limited(live, limits),
@@ -111,7 +130,7 @@ async def _live(settings: Settings) -> AsyncGenerator[Stack]:
         deadline=settings.deadline,
         sleep=limits.nap,
     )
-    meter = Metered(retrying, price, settings.max_cost)
+    meter = Metered(retrying, price, settings.max_cost, purse)
     try:
         yield Stack(meter, None, meter, limits)
     finally:

@@ -231,7 +231,7 @@ def _json_row(line: str, place: str, columns: Mapping[str, str]) -> Entry:
         row: Any = json.loads(line)
     except (ValueError, RecursionError) as error:
         return _unreadable(place, f"no JSON ({error})")
-    return entry_of_row(row, place, columns) if hasattr(row, "get") else _unreadable(place, "no JSON object")
+    return row_entry(row, place, columns) if hasattr(row, "get") else _unreadable(place, "no JSON object")
 
 
 def _separated(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[Entry]:
@@ -240,20 +240,19 @@ def _separated(path: Path, name: str, columns: Mapping[str, str]) -> Iterator[En
     rows = csv.DictReader(_lines(path), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(rows, start=1):
-            yield entry_of_row(row, f"{name}:{number}", columns)
+            yield row_entry(row, f"{name}:{number}", columns)
     except csv.Error as error:
         raise InvalidInput(str(path), f"line {rows.reader.line_num}: {error}") from error
 
 
-def entry_of_row(row: Mapping[str, Any], place: str, columns: Mapping[str, str] | None = None) -> Entry:
-    """The article of a row of a table.
+def row_entry(row: Mapping[str, Any], place: str, columns: Mapping[str, str]) -> Entry:
+    """The article of a row of a table; reading it says what is wrong with the row.
 
     Args:
-        row: the values by the names of their columns.
-        place: names the article if the row does not, and says where an error is.
-        columns: see ``Inputs``.
+        row: values by the names of their columns.
+        place: names the row in errors, and its article if it has no id.
+        columns: names of columns that are called otherwise.
     """
-    columns = columns or {}
     told = {name: row.get(columns.get(name, name)) for name in COLUMNS}
     wrong = [name for name, value in told.items() if not _is_text(value)]
     if wrong:

@@ -260,25 +260,39 @@ class Run:
         return self.ledger.read(entered) if entered else None
 
     async def _extract(self, article: Article) -> Extraction:
-        try:
-            async with asyncio.timeout(self.deadline):
-                return await self.attempt(article)
-        except (ConfigurationError, RunStopped):
-            raise
-        except TimeoutError:
-            return failed_result(article.id, article, DeadlineExceeded(self.deadline))
-        except ExtractionFailed as failure:
-            return failure.result
-        except Exception as error:  # noqa: BLE001 - the one place that isolates an article: no bug loses the others
-            return failed_result(article.id, article, error)
+        return await isolated(self.attempt, article, self.deadline)
+
+
+async def isolated(attempt: Attempt, article: Article, deadline: float) -> Extraction:
+    """The result of an article, a failed one whatever happens to it.
+
+    Args:
+        attempt: extracts it.
+        article: what to extract.
+        deadline: seconds it may take.
+
+    Raises:
+        ConfigurationError, RunStopped: the other articles would fare no better.
+    """
+    try:
+        async with asyncio.timeout(deadline):
+            return await attempt(article)
+    except (ConfigurationError, RunStopped):
+        raise
+    except TimeoutError:
+        return failed(article.id, article, DeadlineExceeded(deadline))
+    except ExtractionFailed as failure:
+        return failure.result
+    except Exception as error:  # noqa: BLE001 - the one place that isolates an article: no bug loses the others
+        return failed(article.id, article, error)
 
 
 async def _failing(id_: str, error: ArticleError) -> Extraction:
-    return failed_result(id_, None, error)
+    return failed(id_, None, error)
 
 
-def failed_result(id_: str, article: Article | None, error: Exception) -> Extraction:
-    """The result of an article of which nothing came; ``article`` is None if it cannot be read."""
+def failed(id_: str, article: Article | None, error: Exception) -> Extraction:
+    """The result of an article that there is no other of; ``article`` is None if it could not be read."""
     message = str(error) if isinstance(error, ExtractorError) else f"unexpected: {error}"
     return Extraction(
         article=ArticleInfo(

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from extractor.errors import ArticleError, ExtractorError
-from extractor.runs.inputs import entry_of_row
-from extractor.runs.run import failed_result
+from extractor.runs.inputs import row_entry
+from extractor.runs.run import failed
 from extractor.schemas.extraction.v1 import Extraction
 from extractor.server.bodies import ArticleIn, media_type, parse, read_body, row
 from extractor.server.documents import body
@@ -32,11 +32,11 @@ async def extract(request: Request, parts: Running, key: Admitted) -> Response:
     await run_in_threadpool(parts.gate.left, key)
     data = await read_body(request, parts.service.most_article, parts.service.body_seconds)
     article = parse(ArticleIn, data)
-    entry = entry_of_row(row(article), "article")
+    entry = row_entry(row(article), "article", {})
     try:
         result = await parts.extractor.aextract(await run_in_threadpool(entry.read))
     except ArticleError as error:
-        result = failed_result(entry.id, None, error)
+        result = failed(entry.id, None, error)
     except ExtractorError as error:
         raise problem_of(error) from error
     await _account(parts, key, result)
