@@ -8,7 +8,7 @@ ExtractorError
 │   ├── PromptEdited
 │   └── CacheUnusable, KeyRefused, UnknownModel, QuotaExhausted, NoPrice
 ├── RunStopped              a folder run ends early, on purpose
-│   └── EndpointDown, BudgetSpent
+│   └── EndpointDown, BudgetSpent, LimitsLost
 ├── ArticleError            one article cannot be read
 │   ├── UnreadableArticle, EmptyArticle, NoArticle, ArticleTooLarge, NothingToClaim
 │   └── InvalidRow, DuplicateId
@@ -91,6 +91,13 @@ class BudgetSpent(RunStopped):
 
     def __str__(self) -> str:
         return f"the next call could cost more than is left of --max-cost {self.limit:g}"
+
+
+@dataclass(unsafe_hash=True)
+class LimitsLost(RunStopped):
+    """The process that keeps the limits of a cluster is gone, and without it nothing may be asked."""
+
+    reason: str = "the process that keeps the limits of the cluster ended"
 
 
 @dataclass(unsafe_hash=True)

@@ -3,8 +3,14 @@
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+)
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +19,7 @@ from typing import Any, Self, TypeVar, Unpack, cast
 from extractor.article import Article
 from extractor.catalog import check_prompts
 from extractor.configuration import configuration_fingerprint
-from extractor.errors import CannotWrite, InvalidSetting, RunStopped
+from extractor.errors import CannotWrite, ExtractorError, InvalidSetting, RunStopped
 from extractor.models.call import Model
 from extractor.models.kept import is_run, kept_settings, paid_before
 from extractor.models.meter import added, spent_since
@@ -21,6 +27,7 @@ from extractor.models.settled import settled
 from extractor.models.stack import Stack, model_name, open_model
 from extractor.pipeline import attempt_article, extract_article
 from extractor.prices import find_price
+from extractor.runs.engine import Crew, Engine, Work
 from extractor.runs.inputs import Inputs, as_inputs
 from extractor.runs.ledger import Ledger, read_configurations, read_entered
 from extractor.runs.opened import OpenRun, tell_inputs
@@ -74,6 +81,8 @@ class Extractor:
     Args:
         options: see ``Settings``.
 
+    ``settings`` are those that hold, ``model_name`` is the model that requests name.
+
     Raises:
         InvalidSetting: an option is unknown or has a value it cannot have.
         NoModel: neither an endpoint nor recorded replies were named.
@@ -86,14 +95,15 @@ class Extractor:
             options = cast("Options", {**kept_settings(Path(replay)), **options})
         self.settings: Settings = load_settings(options)
         check_prompts(self.settings.prompts)
-        self._model_name = model_name(self.settings)
+        self.model_name = model_name(self.settings)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
         self._thread.start()
         self._stopping = asyncio.Event()
+        self._halt: Callable[[ExtractorError], None] = lambda _: None
         self._prefetched = Usage()
         try:
-            self.settings = self._run(settled(self.settings, self._model_name))
+            self.settings = self._run(settled(self.settings, self.model_name))
             self._opening = open_model(self.settings)
             self._stack: Stack = self._run(self._opening.__aenter__())
         except BaseException:
@@ -119,7 +129,13 @@ class Extractor:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._extract(article), self._loop))
 
     def extract_folder(
-        self, articles: Articles, *, out: Path | str, force: bool = False, watch: Watch | None = None
+        self,
+        articles: Articles,
+        *,
+        out: Path | str,
+        force: bool = False,
+        watch: Watch | None = None,
+        engine: Engine | None = None,
     ) -> Summary:
         """Extract many articles into ``out``/extractions.jsonl, one line an article.
 
@@ -132,13 +148,16 @@ class Extractor:
             out: made if it is missing; one run at a time writes to it.
             force: do again what is done.
             watch: called with the progress when the run begins, then after each article with its result too.
+            engine: extracts the articles elsewhere, such as ``extractor.distributed.Cluster()``; by default
+                this process does.
 
         Raises:
             NoSuchFolder, InvalidInput: there is nothing to read.
             OutInUse, CannotWrite, LedgerDamaged: ``out`` cannot be written.
             ConfigurationError: nothing can be extracted with these settings; what was finished is written.
         """
-        return self._run(self._extract_all(as_inputs(articles), Path(out), force=force, watch=watch))
+        inputs = as_inputs(articles)
+        return self._run(self._extract_all(inputs, Path(out), force=force, watch=watch, engine=engine))
 
     def prefetch(
         self,
@@ -177,10 +196,10 @@ class Extractor:
         batches = Batches(self.settings)
         before = self._stack.paid
         try:
-            with Ledger(out) as ledger, OpenRun(out, self.settings, self._model_name, inputs) as opened:
+            with Ledger(out) as ledger, OpenRun(out, self.settings, self.model_name, inputs) as opened:
                 self._count_earlier(out)
                 fetch = Prefetch(out, opened.id, cached, meter, batches, self.settings.poll, tell)
-                configuration = configuration_fingerprint(self.settings, self._model_name)
+                configuration = configuration_fingerprint(self.settings, self.model_name)
                 await fetch(ToDo(inputs, ledger, configuration, force=force), self._attempt)
         except OSError as error:
             raise CannotWrite(str(error.filename or out), error.strerror or str(error)) from error
@@ -195,9 +214,9 @@ class Extractor:
             NoSuchFolder, InvalidInput: there is nothing to read.
             LedgerDamaged: ``out`` holds what is no ledger.
         """
-        price = find_price(self._model_name, self.settings.own_price)
+        price = find_price(self.model_name, self.settings.own_price)
         entered = read_entered(Path(out))
-        plan = plan_run(as_inputs(articles), entered, self.settings, self._model_name, price)
+        plan = plan_run(as_inputs(articles), entered, self.settings, self.model_name, price)
         if self.settings.replay:
             plan.cost = 0.0
         return plan
@@ -208,7 +227,7 @@ class Extractor:
         Raises:
             LedgerDamaged: ``out`` holds what is no ledger.
         """
-        own = configuration_fingerprint(self.settings, self._model_name)
+        own = configuration_fingerprint(self.settings, self.model_name)
         return bool(read_configurations(Path(out)) - {own})
 
     def stop(self) -> None:
@@ -217,28 +236,28 @@ class Extractor:
 
     def _stop_run(self) -> None:
         self._stopping.set()
-        self._stack.stop(RunStopped())
+        self._halt(RunStopped())
 
-    async def _extract_all(self, inputs: Inputs, out: Path, *, force: bool, watch: Watch | None) -> Summary:
+    async def _extract_all(
+        self, inputs: Inputs, out: Path, *, force: bool, watch: Watch | None, engine: Engine | None
+    ) -> Summary:
         self._stopping = asyncio.Event()
         async with AsyncExitStack() as opening:
             ledger = opening.enter_context(Ledger(out))
             opened = opening.enter_context(self._kept(out, inputs))
-            self._count_earlier(out)
-            attempt = self._attempt
-            if number := self._workers():
-                workers = open_workers(number, self.settings, self._model_name)
-                attempt = (await opening.enter_async_context(workers)).attempt
+            earlier = self._count_earlier(out)
+            others = self._elsewhere(engine, opened, earlier) if engine else self._here(opened)
+            crew = await opening.enter_async_context(others)
             before = spent_since(self._prefetched, self._stack.paid)
+            self._halt = crew.halt
             run = Run(
                 entries=inputs,
                 ledger=ledger,
-                attempt=partial(attempt, opened.model(self._stack) if opened else self._stack.model),
-                configuration=configuration_fingerprint(self.settings, self._model_name),
-                # a file answers one call at a time: the clock of a second article would only run
-                in_flight=1 if self.settings.is_local else SPARE * self.settings.concurrency,
+                attempt=crew.attempt,
+                configuration=configuration_fingerprint(self.settings, self.model_name),
+                in_flight=crew.in_flight,
                 deadline=self.settings.article_deadline,
-                halt=self._stack.stop,
+                halt=crew.halt,
                 in_order=bool(self.settings.replay) or self.settings.cache is not False,
                 force=force,
                 watch=watch,
@@ -253,12 +272,34 @@ class Extractor:
             self._prefetched = Usage()
             return summary
 
-    def _count_earlier(self, out: Path) -> None:
-        """What earlier starts of a run paid for counts against its limit."""
-        if self._stack.meter and self.settings.max_cost is not None:
-            price = find_price(self._model_name, self.settings.own_price)
-            now = self._stack.paid.cost or 0.0
-            self._stack.meter.spent_before(max(0.0, paid_before(out, price) - now))
+    @asynccontextmanager
+    async def _here(self, opened: OpenRun | None) -> AsyncGenerator[Crew]:
+        """This process, with worker processes beside it if there are to be some."""
+        model = opened.model(self._stack) if opened else self._stack.model
+        # a file answers one call at a time: the clock of a second article would only run
+        in_flight = 1 if self.settings.is_local else SPARE * self.settings.concurrency
+        if number := self._workers():
+            async with open_workers(number, self.settings, self.model_name) as workers:
+                yield Crew(partial(workers.attempt, model), in_flight, self._stack.stop)
+        else:
+            yield Crew(partial(self._attempt, model), in_flight, self._stack.stop)
+
+    def _elsewhere(
+        self, engine: Engine, opened: OpenRun | None, earlier: float
+    ) -> AbstractAsyncContextManager[Crew]:
+        if opened is None or self._stack.meter is None:
+            raise InvalidSetting("replay", "recorded replies are read by one process: leave the engine out")
+        count = self._stack.meter.count
+        return engine.open(Work(self.settings, self.model_name, opened.id, earlier, opened.replies, count))
+
+    def _count_earlier(self, out: Path) -> float:
+        """What earlier starts of a run paid for counts against its limit; US dollars."""
+        if self._stack.meter is None or self.settings.max_cost is None:
+            return 0.0
+        price = find_price(self.model_name, self.settings.own_price)
+        earlier = max(0.0, paid_before(out, price) - (self._stack.paid.cost or 0.0))
+        self._stack.meter.spent_before(earlier)
+        return earlier
 
     def _workers(self) -> int:
         if self.settings.workers is not None:
@@ -270,10 +311,10 @@ class Extractor:
         if self.settings.replay:
             tell_inputs(out, inputs)
             return nullcontext()
-        return OpenRun(out, self.settings, self._model_name, inputs)
+        return OpenRun(out, self.settings, self.model_name, inputs)
 
     async def _attempt(self, model: Model, article: Article) -> Extraction:
-        return await attempt_article(article, model, self.settings, self._model_name)
+        return await attempt_article(article, model, self.settings, self.model_name)
 
     def close(self) -> None:
         """Close connections and cache, and end the thread."""
@@ -293,7 +334,7 @@ class Extractor:
     async def _extract(self, article: Article | str) -> Extraction:
         if isinstance(article, str):
             article = Article(article)
-        return await extract_article(article, self._stack.model, self.settings, self._model_name)
+        return await extract_article(article, self._stack.model, self.settings, self.model_name)
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)

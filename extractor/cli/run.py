@@ -16,6 +16,7 @@ from extractor.cli.outcome import INCOMPLETE, INTERRUPTED, with_exit_codes
 from extractor.cli.report import write_site
 
 if TYPE_CHECKING:
+    from extractor.distributed.engine import Cluster
     from extractor.library import Extractor
     from extractor.runs.inputs import Inputs
     from extractor.runs.plan import Plan
@@ -49,6 +50,15 @@ def run(
     batch: Annotated[
         bool, typer.Option("--batch", help="Through the provider's Batch endpoints, at their lower price.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option("--engine", help="local, or ray: on a Ray cluster (extra ray).")
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address", help="Of the cluster; else RAY_ADDRESS or one here.", show_default=False
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress; the summary only.")] = False,
     report: Annotated[
         bool, typer.Option("--report", help="Then write OUT/report, a site to look at.")
@@ -68,6 +78,7 @@ def run(
 
     if log not in (None, "json"):
         raise typer.BadParameter("there is json", param_hint="--log")
+    elsewhere = _engine(engine, ray_address, batch=batch)
     if concurrency is not None:
         chosen = {**chosen, "concurrency": concurrency}
     replay = chosen.get("replay")
@@ -81,11 +92,30 @@ def run(
         if batch:
             _fetch(extractor, inputs, out, force=force)
         with _stopping(extractor), display(quiet=quiet, as_json=log == "json") as watch:
-            summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch)
+            summary = extractor.extract_folder(inputs, out=out, force=force, watch=watch, engine=elsewhere)
     print_summary(summary, out)
     if report:
         write_site(inputs, out)
     raise typer.Exit(0 if summary.is_complete else INCOMPLETE)
+
+
+def _engine(name: str, address: str | None, *, batch: bool) -> "Cluster | None":
+    """What is not in this process, None for this process."""
+    if name not in ("local", "ray"):
+        raise typer.BadParameter("there are local and ray", param_hint="--engine")
+    if name == "local":
+        if address is not None:
+            raise typer.BadParameter("is for --engine ray", param_hint="--ray-address")
+        return None
+    if batch:
+        raise typer.BadParameter(
+            "its replies come into the cache of this machine alone", param_hint="--batch"
+        )
+    from extractor.distributed.cluster import load_ray  # noqa: PLC0415
+    from extractor.distributed.engine import Cluster  # noqa: PLC0415
+
+    load_ray()  # so that it is missed before anything is written
+    return Cluster(address)
 
 
 def _fetch(extractor: "Extractor", inputs: "Inputs", out: Path, *, force: bool) -> None:
