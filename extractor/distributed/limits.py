@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from extractor.errors import ExtractorError, LimitsLost
+from extractor.errors import BudgetSpent, ExtractorError, LimitsLost
 from extractor.models.budget import Budget
 from extractor.models.limits import Limits
 
@@ -49,18 +49,20 @@ class SharedLimits:
     ) -> None:
         self._limits = Limits(1, rpm, tpm, first_pause, now)
         self._budget = Budget(limit, before)
-        self._ended: ExtractorError | None = None
+        self._spent: ExtractorError | None = None
+        self._stopped: ExtractorError | None = None
         self._seen: dict[str, float] = {}
         self._now = now
 
     async def start(self, tokens: float) -> ExtractorError | None:
         """Wait for the moment at which a call may start; what forbids it, None if nothing does."""
-        if self._ended is None:
-            try:
-                await self._limits.start(tokens)
-            except ExtractorError as error:
-                return error
-        return self._ended
+        if self._stopped:
+            return self._stopped
+        try:
+            await self._limits.start(tokens)
+        except ExtractorError as error:
+            return error
+        return None
 
     async def told(self, headers: Mapping[str, str]) -> None:
         """Learn what an endpoint's headers state."""
@@ -72,13 +74,14 @@ class SharedLimits:
 
     async def reserve(self, by: str, most: float) -> ExtractorError | None:
         """Set so many US dollars aside; after the first time that they are not there nobody gets any."""
-        if self._ended is None:
-            try:
-                await self._budget.reserve(most, by)
-            except ExtractorError as error:
-                self._ended = error
-                return error
-        return self._ended
+        if error := self._stopped or self._spent:
+            return error
+        try:
+            await self._budget.reserve(most, by)
+        except BudgetSpent as spent:
+            self._spent = spent
+            return spent
+        return None
 
     async def settle(self, by: str, reserved: float, spent: float) -> None:
         """Give a reserve back, and count what was spent of it."""
@@ -91,7 +94,7 @@ class SharedLimits:
 
     async def stop(self, error: ExtractorError) -> None:
         """Let no further call begin."""
-        self._ended = error
+        self._stopped = error
         self._limits.stop(error)
 
 

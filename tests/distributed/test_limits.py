@@ -119,9 +119,23 @@ def test_workers_reserve_from_one_budget_and_when_it_is_spent_nobody_gets_any() 
         await first.settle(6.0, 3.0)
         await waiting
         await second.settle(4.0, 4.0)
-        return await asyncio.gather(first.reserve(2.0), second.reserve(0.5), return_exceptions=True)
+        return [*await asyncio.gather(first.reserve(2.0), second.reserve(0.5), return_exceptions=True)]
 
     assert run_in_no_time(work()) == [BudgetSpent(limit=10.0)] * 2
+
+
+def test_who_can_still_be_paid_when_another_cannot_is_not_turned_away_with_money_in_hand() -> None:
+    async def work() -> list[object]:
+        held = limits(limit=10.0)
+        await held.reserve("a", 8.0)
+        waiting = [asyncio.create_task(held.reserve(by, most)) for by, most in (("b", 9.0), ("c", 3.0))]
+        await asyncio.sleep(1)
+        await held.settle("a", 8.0, 7.0)
+        told: list[object] = list(await asyncio.gather(*waiting))
+        await held.settle("c", 3.0, 1.0)
+        return [*told, await held.reserve("b", 1.0)]
+
+    assert run_in_no_time(work()) == [BudgetSpent(limit=10.0), None, BudgetSpent(limit=10.0)]
 
 
 def test_what_a_lost_worker_had_reserved_counts_as_spent() -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ DRIVER = Path(__file__).with_name("ray_driver.py")
 BLOCK = 4
 """Rows of a block: few, so that all workers have some."""
 
-PATIENCE = 90
+PATIENCE = 60
 """Seconds after which a cluster that does not answer has failed."""
 
 
@@ -98,7 +98,7 @@ def local_cluster() -> Generator[LocalCluster]:
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
-    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as folder:  # noqa: S108 - a short path
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp", ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [sys.executable, DRIVER, folder],
             stdin=subprocess.PIPE,
@@ -132,13 +132,13 @@ def _told(process: "subprocess.Popen[str]", line: str | None) -> Any:
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
-    """Let the driver end its cluster; if it does not, end all that it started."""
+    """Let the driver end its cluster, then end whatever of it is left."""
     with process:
         assert process.stdin
         process.stdin.close()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
 
 
