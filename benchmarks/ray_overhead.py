@@ -1,10 +1,10 @@
 """What a Ray cluster costs beside a folder run: start-up, and seconds for each article.
 
-``python benchmarks/ray_overhead.py [--articles 600] [--latency 0.2] [--in-flight 32] [--workers 4] [--times 3]``
-prints a table. Every job asks the same loopback server, with as many calls in flight in all and a cache of its
-own: a folder run in one process, the same run with ``--engine ray``, and ``extract_dataset``. The cluster is on
-this machine and is started before. Each way is measured with a few articles and with all of them, in turn; what
-the others cost more is overhead of an article, the rest is start-up.
+``python benchmarks/ray_overhead.py [--articles 600] [--latency 0.2] [--in-flight 32] [--workers 4]
+[--times 3]`` prints a table. Every job asks the same loopback server, with as many calls in flight in all and
+a cache of its own: a folder run in one process, the same run with ``--engine ray``, and ``extract_dataset``.
+The cluster is on this machine and is started before. Each way is measured with a few articles and with all of
+them, in turn: the difference is what articles take, the rest is start-up.
 """
 
 import argparse
@@ -53,7 +53,9 @@ def jobs(url: str, in_flight: int, workers: int) -> dict[str, Job]:
             assert extractor.extract_folder(articles, out=kept / "out", engine=Cluster()).is_complete  # noqa: S101
 
     def dataset(articles: Path, kept: Path) -> None:
-        rows = [{"id": path.name, "text": path.read_text("utf-8")} for path in sorted(articles.iterdir())]
+        rows = [
+            {"id": path.name, "text": path.read_text("utf-8")} for path in sorted(articles.rglob("*.txt"))
+        ]
         given = load_ray("ray.data").from_items(rows)
         extract_dataset(given, **shared, cache=kept / "cache").write_json(str(kept / "out"))
         lines = [line for path in (kept / "out").iterdir() for line in path.read_text("utf-8").splitlines()]

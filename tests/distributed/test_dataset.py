@@ -28,7 +28,7 @@ def extracted(
     cluster: LocalCluster,
     rows: Sequence[dict[str, Any]],
     server: FaultServer,
-    cache: Path | bool,
+    cache: Path | None,
     **more: Any,
 ) -> list[dict[str, Any]]:
     told = {"base_url": server.url, "model": "m", "backoff": 0.01, "workers": WORKERS, **more}
@@ -89,7 +89,7 @@ def most_at_once(log: Iterable[Exchange], seconds: float) -> int:
 
 def test_one_rate_holds_for_all_workers(cluster: LocalCluster) -> None:
     with serve_faults(answer, plan=lambda _: None) as server:
-        told = extracted(cluster, notices(16), server, cache=False, rpm=600)
+        told = extracted(cluster, notices(16), server, cache=None, rpm=600)
     assert {row["status"] for row in told} == {"complete"}
     times = [each.time for each in server.log]
     # 10 a second; half a second may be made up for, and what waits at the actor starts a little early or late
@@ -102,7 +102,7 @@ def test_all_workers_together_spend_no_more_than_they_may(cluster: LocalCluster)
     limit = 0.05
     with serve_faults(answer, plan=lambda _: None) as server:
         told = extracted(
-            cluster, notices(60), server, cache=False, price=PRICE, max_cost=limit, max_tokens=200
+            cluster, notices(60), server, cache=None, price=PRICE, max_cost=limit, max_tokens=200
         )
     spent = sum(answered(server.log).values()) * A_CALL
     assert limit / 2 < spent <= limit
@@ -119,7 +119,7 @@ def test_rows_that_say_nothing_are_failed_results(cluster: LocalCluster) -> None
         {"id": None, "text": notice(2), "published": None},
     ]
     with serve_faults(answer, plan=lambda _: None) as server:
-        told = {row["id"]: row for row in extracted(cluster, rows, server, cache=False)}
+        told = {row["id"]: row for row in extracted(cluster, rows, server, cache=None)}
     assert {id_: row["error"] for id_, row in told.items()} == {
         "good": None,
         "blank": EmptyArticle.__name__,
