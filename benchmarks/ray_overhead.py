@@ -8,6 +8,7 @@ them, in turn: the difference is what articles take, the rest is start-up.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import secrets
@@ -23,10 +24,14 @@ from serving import serving
 
 from extractor import Extractor
 from extractor.distributed import Cluster, extract_dataset
-from extractor.distributed.cluster import load_ray
+from extractor.distributed.cluster import load_ray, open_limits
+from extractor.distributed.limits import Line
 
 FEW = 8
 """Articles of a job that is little more than its start-up."""
+
+CALLS = 5_000
+"""That ask the limits at once."""
 
 LOOPBACK = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -57,7 +62,8 @@ def jobs(url: str, in_flight: int, workers: int) -> dict[str, Job]:
             {"id": path.name, "text": path.read_text("utf-8")} for path in sorted(articles.rglob("*.txt"))
         ]
         given = load_ray("ray.data").from_items(rows)
-        extract_dataset(given, **shared, cache=kept / "cache").write_json(str(kept / "out"))
+        extracted: Any = extract_dataset(given, **shared, cache=kept / "cache")
+        extracted.write_json(str(kept / "out"))
         lines = [line for path in (kept / "out").iterdir() for line in path.read_text("utf-8").splitlines()]
         assert [json.loads(line)["status"] for line in lines] == ["complete"] * len(rows)  # noqa: S101
 
@@ -71,6 +77,20 @@ def seconds(job: Job, count: int) -> float:
         start = time.perf_counter()
         job(Path(folder, "in"), Path(folder))
         return time.perf_counter() - start
+
+
+def calls_let_through(ray: Any) -> float:
+    """Calls a second that may start where nothing but the way to the limits and back holds them up."""
+    with Extractor(base_url="http://127.0.0.1:9/v1", model="m", cache=False) as extractor:
+        limits = open_limits(ray, extractor.settings, "benchmark")
+    line = Line(limits.actor, ray.exceptions.RayActorError)
+
+    async def ask() -> float:
+        start = time.perf_counter()
+        await asyncio.gather(*(line.start(1_000) for _ in range(CALLS)))
+        return CALLS / (time.perf_counter() - start)
+
+    return statistics.median(asyncio.run(ask()) for _ in range(3))
 
 
 def main() -> None:
@@ -99,9 +119,11 @@ def main() -> None:
             for _ in range(told.times):
                 for name, job in jobs(served.url, told.in_flight, told.workers).items():
                     took.setdefault(name, []).append((seconds(job, FEW), seconds(job, told.articles)))
+        let_through = calls_let_through(ray)
     finally:
         ray.shutdown()
     _print(took, told.articles)
+    print(f"\nThe actor lets {let_through:,.0f} calls a second through, asked by one process.")
 
 
 def _print(took: dict[str, list[tuple[float, float]]], count: int) -> None:

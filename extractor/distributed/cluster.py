@@ -26,11 +26,31 @@ def load_ray(module: str = "ray") -> Any:
         raise MissingExtra("ray", "ray") from error
 
 
-def open_limits(ray: Any, settings: Settings, job: str, before: float = 0.0) -> Any:
+class Held:
+    """An actor that lives as long as somebody who made it holds this.
+
+    Those it is sent to find the actor by its name: a worker whose arguments hold the actor itself may not
+    come up again when it was lost, as Ray keeps such arguments in its object store.
+    """
+
+    def __init__(self, name: str, actor: Any) -> None:
+        self.name = name
+        self.actor = actor
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by name."""
+        return _found, (self.name,)
+
+
+def _found(name: str) -> Held:
+    return Held(name, load_ray().get_actor(name))
+
+
+def open_limits(ray: Any, settings: Settings, job: str, before: float = 0.0) -> Held:
     """The actor that keeps the limits of a job, named ``extractor-limits-`` and the job's name.
 
-    It lives on the node of whoever starts the job and as long as somebody there holds it. It is not started
-    again: another would not know what was spent.
+    It lives on the node of whoever starts the job. It is not started again: another would not know what was
+    spent.
 
     Args:
         ray: the module, connected.
@@ -41,20 +61,23 @@ def open_limits(ray: Any, settings: Settings, job: str, before: float = 0.0) -> 
     here = load_ray("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy(
         node_id=ray.get_runtime_context().get_node_id(), soft=False
     )
+    name = f"extractor-limits-{job}"
     actor = ray.remote(
         num_cpus=0,
         max_restarts=0,
         max_concurrency=MOST_CALLS,
-        name=f"extractor-limits-{job}",
+        name=name,
         scheduling_strategy=here,
     )(SharedLimits)
-    return actor.remote(
+    limits = actor.remote(
         rpm=settings.rpm,
         tpm=settings.tpm,
         first_pause=settings.backoff,
         limit=settings.max_cost,
         before=before,
     )
+    ray.get(limits.__ray_ready__.remote())
+    return Held(name, limits)
 
 
 def workers_of(ray: Any, settings: Settings) -> int:

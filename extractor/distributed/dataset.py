@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Unpack
 
-from extractor.distributed.cluster import CORES, load_ray, open_limits, workers_of
+from extractor.distributed.cluster import CORES, Held, load_ray, open_limits, workers_of
 from extractor.distributed.rows import entry_of, table_of
 from extractor.distributed.worker import Job, Worker
 from extractor.errors import ArticleError, ConfigurationError, InvalidInput, RunStopped
@@ -90,7 +90,7 @@ class Blocks:
         columns: names of columns that are called otherwise.
     """
 
-    def __init__(self, job: Job, limits: Any, columns: Mapping[str, str]) -> None:
+    def __init__(self, job: Job, limits: Held, columns: Mapping[str, str]) -> None:
         self._worker = Worker(job, limits)
         self._columns = columns
         self._loop = asyncio.new_event_loop()

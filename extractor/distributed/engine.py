@@ -64,7 +64,8 @@ class Cluster:
 @asynccontextmanager
 async def _crew(ray: Any, work: Work) -> AsyncGenerator[Crew]:
     # a run that goes on has its name already, and the actor of its last start may still be about to end
-    limits = open_limits(ray, work.settings, f"{work.run}-{uuid.uuid4().hex[:8]}", work.before)
+    name = f"{work.run}-{uuid.uuid4().hex[:8]}"
+    limits = await asyncio.to_thread(open_limits, ray, work.settings, name, work.before)
     job = Job(work.run, work.settings, work.model)
     actor = ray.remote(num_cpus=CORES, max_restarts=-1, max_task_retries=-1, max_concurrency=MOST_CALLS)(
         Worker
@@ -75,14 +76,14 @@ async def _crew(ray: Any, work: Work) -> AsyncGenerator[Crew]:
         return await _attempt(ray, work, min(places, key=lambda each: each.load), article)
 
     def halt(error: ExtractorError) -> None:
-        limits.stop.remote(error)
+        limits.actor.stop.remote(error)
 
     try:
         yield Crew(attempt, SPARE * work.settings.concurrency * len(places), halt)
     finally:
         for place in places:
             ray.kill(place.worker)
-        ray.kill(limits)
+        ray.kill(limits.actor)
 
 
 async def _attempt(ray: Any, work: Work, place: _Place, article: Article) -> Extraction:

@@ -4,10 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from extractor.article import Article
-from extractor.distributed.cluster import load_ray
+from extractor.distributed.cluster import Held, load_ray
 from extractor.distributed.limits import Line
 from extractor.errors import ConfigurationError, RunStopped
 from extractor.library import SPARE
@@ -69,9 +68,9 @@ class Worker:
         limits: the actor that keeps the job's limits.
     """
 
-    def __init__(self, job: Job, limits: Any) -> None:
+    def __init__(self, job: Job, limits: Held) -> None:
         self._job = job
-        self._line = Line(limits, load_ray("ray.exceptions").RayActorError)
+        self._line = Line(limits.actor, load_ray("ray.exceptions").RayActorError)
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(SPARE * job.settings.concurrency)
         self._stack: Stack | None = None

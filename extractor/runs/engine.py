@@ -52,3 +52,4 @@ class Engine(Protocol):
 
     def open(self, work: Work) -> AbstractAsyncContextManager[Crew]:
         """A crew for a run, until the block ends."""
+        ...
