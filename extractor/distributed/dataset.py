@@ -22,11 +22,12 @@ from extractor.settings import Options
 if TYPE_CHECKING:
     from ray.data import Dataset
 
-ROWS = 64
+ROWS = 32
 """Rows of a block: what is done again when a worker is lost, as far as it can from its node's cache."""
 
 _BLOCKS_AT_A_TIME = 2
-"""Blocks that a worker has in hand, so that the last articles of one do not leave it idle."""
+"""Blocks that a worker has in hand: a second one, so that the last articles of the first leave it not idle,
+and no more, so that those who start first do not take what others would begin with."""
 
 
 def extract_dataset(
@@ -66,10 +67,11 @@ def extract_dataset(
         ray.init()
     pool = data.ActorPoolStrategy(
         size=workers_of(ray, job.settings),
+        max_tasks_in_flight_per_actor=_BLOCKS_AT_A_TIME,
         max_concurrent_calls_per_actor=_BLOCKS_AT_A_TIME,
         enable_true_multi_threading=True,
     )
-    blocks: Any = dataset.repartition(target_num_rows_per_block=rows)
+    blocks: Any = dataset.repartition(target_num_rows_per_block=rows, strict=True)
     extracted: Dataset = blocks.map_batches(
         Blocks,
         fn_constructor_args=(job, open_limits(ray, job.settings, job.name), named),
