@@ -71,7 +71,7 @@ def serve(
         body_seconds=body_seconds,
     )
     who = "anybody on this machine may ask" if is_open else "a key is needed"
-    typer.echo(f"http://{host}:{port}/ ({who})", err=True)
+    typer.echo(f"http://{host}:{port}/ ({who})")
     serve_until_told(service, host, port)
 
 

@@ -24,6 +24,8 @@ from extractor.server.watching import Watching
 from extractor.settings import Options, load_settings
 from extractor.version import __version__
 
+_ROUTES = (health, page, extractions, job_routes)
+
 
 def create_app(service: Service) -> FastAPI:
     """The service as an ASGI application; it begins and ends with its lifespan.
@@ -62,7 +64,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
-    for each in (health, page, extractions, job_routes):
+    for each in _ROUTES:
         app.include_router(each.router)
     return app
 
@@ -109,13 +111,14 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """The methods of every route for the path of a request."""
-    app: FastAPI = request.app
-    found = (route for route in app.routes if isinstance(route, Route))
+    routes = (route for each in _ROUTES for route in each.router.routes if isinstance(route, Route))
     return sorted(
-        method
-        for route in found
-        if route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
+        {
+            method
+            for route in routes
+            if route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
     )
 
 
