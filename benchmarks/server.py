@@ -36,7 +36,9 @@ def main() -> None:
     """Print a row for each number of clients."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=int, default=15)
-    seconds = options.parse_args().seconds
+    options.add_argument("--clients", type=int, nargs="+", default=CLIENTS)
+    chosen = options.parse_args()
+    seconds = chosen.seconds
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing: it is one of the system's packages")
     folder = Path(tempfile.mkdtemp())
@@ -44,7 +46,7 @@ def main() -> None:
         "| clients | extractions/s | median ms | p99 ms | not 2xx or lost |\n| --- | --- | --- | --- | --- |"
     )
     with serving(folder, "--replay", ROOT / "golden", "--no-cache") as service:
-        for clients in CLIENTS:
+        for clients in chosen.clients:
             line = [
                 "wrk", "--latency", "-t", "1", "-c", str(clients), "-d", f"{seconds}s", "--timeout", "60s",
                 "-s", str(script(folder)), f"{service.url}/v1/extractions",
