@@ -10,12 +10,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from extractor.catalog import Prompt, load_prompt
 from extractor.errors import ExtractorError, InvalidSetting, ReplyInvalid, ReplyNotJSON
 from extractor.models.call import Model, Reply, Request, answer_of
-from extractor.models.meter import added, metered
+from extractor.models.meter import added, metered, spent_since
 from extractor.narrowing import narrowed
 from extractor.prices import find_price
 from extractor.schemas.extraction.v1 import Problem, Record, RecordProvenance, Rejected, Usage
 from extractor.settings import Settings
 from extractor.templates import render
+from extractor.tracing import span
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -71,6 +72,15 @@ class Asker:
             ReplyTruncated, ModelRefused, ModelUnavailable, ...: from the model.
         """
         request = self._request(record, **variables)
+        before = self.usage
+        with span(f"ask {record}", {"extractor.record": record, "extractor.prompt": request.prompt}) as told:
+            try:
+                return await self._answer(request, reply_type, check)
+            finally:
+                spent = spent_since(before, self.usage)
+                told.tell({"extractor.calls": spent.calls, "extractor.cached_calls": spent.cached})
+
+    async def _answer(self, request: Request, reply_type: type[T], check: Callable[[T], str | None]) -> T:
         stored_before = self.usage.cached
         try:
             return await self._converse(request, reply_type, check)

@@ -28,6 +28,7 @@ from extractor.schemas.extraction.v1 import (
 )
 from extractor.segmentation import find_segments
 from extractor.settings import Settings
+from extractor.tracing import span
 from extractor.units import split_units
 from extractor.version import __version__
 
@@ -58,6 +59,23 @@ async def attempt_article(article: Article, model: Model, settings: Settings, mo
         ExtractionFailed: there are no segments, so that nothing can be extracted.
         ConfigurationError, ReplayError: from the model, at any step.
     """
+    with span("extract article", {"extractor.article.characters": len(article.text)}) as told:
+        result = await _attempt(article, model, settings, model_name)
+        usage = result.usage
+        told.tell(
+            {
+                "extractor.status": result.status,
+                "extractor.claims": len(result.claims),
+                "extractor.rejected": len(result.rejected),
+                "gen_ai.usage.input_tokens": usage.input_tokens,
+                "gen_ai.usage.output_tokens": usage.output_tokens,
+                "extractor.cost": usage.cost,
+            }
+        )
+        return result
+
+
+async def _attempt(article: Article, model: Model, settings: Settings, model_name: str) -> Extraction:
     asker = Asker(model, settings, model_name)
     units = split_units(article.text)
     try:

@@ -1,4 +1,4 @@
-"""Build the layers that the settings ask for: replay, or cache -> meter -> retry -> limits -> openai.
+"""Build the layers that the settings ask for: replay, or cache -> traced -> ... -> openai.
 
 A folder run puts one above the cache that keeps every reply.
 
@@ -114,6 +114,7 @@ async def _live(settings: Settings, shared: Shared | None) -> AsyncGenerator[Sta
     from extractor.models.limits import Limited, Limits  # noqa: PLC0415
     from extractor.models.meter import Metered  # noqa: PLC0415
     from extractor.models.retry import Retrying  # noqa: PLC0415
+    from extractor.models.traced import Traced  # noqa: PLC0415
 
     price = find_price(settings.model or "", settings.own_price)
     if settings.max_cost is not None and price is None:
@@ -132,7 +133,7 @@ async def _live(settings: Settings, shared: Shared | None) -> AsyncGenerator[Sta
     )
     meter = Metered(retrying, price, settings.max_cost, purse)
     try:
-        yield Stack(meter, None, meter, limits)
+        yield Stack(Traced(meter, settings, price), None, meter, limits)
     finally:
         await live.aclose()
 
