@@ -6,6 +6,8 @@ from doubles.recorded import port_case, record, seed_case
 
 from extractor.errors import InvalidSetting, NoSuchCase, NoSuchFolder, NoSuchPrompt, ReplyMissing
 from extractor.golden.cases import canonical, find_cases, load_case
+from extractor.models.local import local_name
+from extractor.settings import load_settings
 
 
 def write(folder: Path, toml: str = "") -> Path:
@@ -111,3 +113,13 @@ def test_a_case_can_be_asked_with_other_prompt_versions_than_its_own(golden: Pat
     assert (other.settings().prompts, case.settings().prompts) == (("claims@v1",), ())
     with pytest.raises(ReplyMissing, match="claims@v1"):
         other.replay()
+
+
+def test_a_case_remembers_what_is_in_a_model_file_and_not_where_it_stands(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    case.mkdir()
+    (case / "article.txt").write_text("Le pont rouvre.\n", encoding="utf-8")
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    model = str(tmp_path / "m.gguf")
+    load_case(case).remember(load_settings({"model": model}))
+    assert f'model = "{local_name(model)}"' in (case / "case.toml").read_text(encoding="utf-8")
