@@ -64,6 +64,10 @@ async def aextract(article: Article | str, **options: Unpack[Options]) -> Extrac
         return await extractor.aextract(article)
 
 
+def _nobody(_: ExtractorError) -> None:
+    """There is no run whose calls could be stopped."""
+
+
 async def _cancel_others() -> None:
     """End what other threads wait for: a loop that stops under them would leave them waiting for ever."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -100,7 +104,7 @@ class Extractor:
         self._thread = threading.Thread(target=self._loop.run_forever, name="extractor", daemon=True)
         self._thread.start()
         self._stopping = asyncio.Event()
-        self._halt: Callable[[ExtractorError], None] = lambda _: None
+        self._halt: Callable[[ExtractorError], None] = _nobody
         self._prefetched = Usage()
         try:
             self.settings = self._run(settled(self.settings, self.model_name))
@@ -231,18 +235,26 @@ class Extractor:
         return bool(read_configurations(Path(out)) - {own})
 
     def stop(self) -> None:
-        """End a run early, from any thread: calls in flight end, what is finished is written."""
+        """End a run early, from any thread: calls in flight end, what is finished is written.
+
+        Between two runs, it is the next one that ends, before its first article.
+        """
         self._loop.call_soon_threadsafe(self._stop_run)
 
     def _stop_run(self) -> None:
         self._stopping.set()
         self._halt(RunStopped())
 
+    def _begin_anew(self) -> None:
+        """A run has ended: what stopped it does not stop the next one."""
+        self._stopping = asyncio.Event()
+        self._halt = _nobody
+
     async def _extract_all(
         self, inputs: Inputs, out: Path, *, force: bool, watch: Watch | None, engine: Engine | None
     ) -> Summary:
-        self._stopping = asyncio.Event()
         async with AsyncExitStack() as opening:
+            opening.callback(self._begin_anew)
             ledger = opening.enter_context(Ledger(out))
             opened = opening.enter_context(self._kept(out, inputs))
             earlier = self._count_earlier(out)

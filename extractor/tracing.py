@@ -55,7 +55,7 @@ def span(name: str, attributes: Mapping[str, Value | None], *, is_call: bool = F
         told.tell(attributes)
         try:
             yield told
-        except Exception as error:
+        except Exception as error:  # it is only named, and goes on
             inner.set_attribute("error.type", type(error).__name__)
             inner.set_status(trace.StatusCode.ERROR)
             raise

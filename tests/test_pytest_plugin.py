@@ -54,7 +54,7 @@ def test_the_cases_are_shared_out_among_workers(pytester: pytest.Pytester, cases
 
 
 def test_cases_run_beside_tests_that_are_named(pytester: pytest.Pytester, cases: Path) -> None:
-    path = pytester.makepyfile("def test_own():\n    assert True\n")
+    path = pytester.makepyfile("def test_own(request):\n    assert request.node.name == 'test_own'\n")
     run(pytester, path, "--golden", cases).assert_outcomes(passed=3)
     run(pytester, "--golden", cases).assert_outcomes(passed=2)
 

@@ -1,6 +1,7 @@
 """``extractor serve``: the service; ``extractor keys``: who may ask it."""
 
 import ipaddress
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,9 +55,8 @@ def serve(
     from extractor.server.serving import serve as serve_until_told  # noqa: PLC0415
     from extractor.server.store import Store  # noqa: PLC0415
 
-    store = Store(folder)
-    is_open = not store.list_keys()
-    store.close()
+    with closing(Store(folder)) as store:
+        is_open = not store.list_keys()
     if is_open and not _is_loopback(host):
         raise InvalidSetting("host", "without keys only this machine may ask; first: extractor keys add NAME")
     if concurrency is not None:
@@ -90,12 +90,9 @@ def add(
     from extractor.server.store import Key, Store  # noqa: PLC0415
 
     key, sha256 = new_key()
-    store = Store(folder)
-    try:
+    with closing(Store(folder)) as store:
         if not store.add_key(sha256, Key(name, rpm, max_cost)):
             raise InvalidSetting("name", "there is a key of that name")
-    finally:
-        store.close()
     typer.echo(key)
 
 
@@ -105,8 +102,7 @@ def list_(*, folder: _Folder = _FOLDER) -> None:
     """Names and limits of the keys, and what they spent today."""
     from extractor.server.store import Store  # noqa: PLC0415
 
-    store = Store(folder)
-    try:
+    with closing(Store(folder)) as store:
         for key in store.list_keys():
             rpm = "any" if key.rpm is None else f"{key.rpm:g}"
             dollars = "any" if key.dollars is None else f"{key.dollars:g}"
@@ -116,8 +112,6 @@ def list_(*, folder: _Folder = _FOLDER) -> None:
                     f"{key.name}  {rpm} requests a minute, {dollars} dollars a day, {spent:.4f} spent today"
                 )
             )
-    finally:
-        store.close()
 
 
 @keys.command()
@@ -127,12 +121,9 @@ def remove(name: str, *, folder: _Folder = _FOLDER) -> None:
     from extractor.errors import InvalidSetting  # noqa: PLC0415
     from extractor.server.store import Store  # noqa: PLC0415
 
-    store = Store(folder)
-    try:
+    with closing(Store(folder)) as store:
         if not store.remove_key(name):
             raise InvalidSetting("name", "there is no key of that name")
-    finally:
-        store.close()
 
 
 def _is_loopback(host: str) -> bool:

@@ -48,7 +48,7 @@ class Done:
     paid: tuple[Reply, ...]
 
 
-class _Held:
+class _Kept:
     """Lines, until they are handed over."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Worker:
         """Extract one article; a failure is a result too."""
         async with self._places:
             stack = await self._opened()
-            held, paid = _Held(), list[Reply]()
+            held, paid = _Kept(), list[Reply]()
             model = _noting(stack.of_run(self._job.name, held), paid)
 
             async def attempt(article: Article) -> Extraction:

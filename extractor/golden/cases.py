@@ -102,10 +102,14 @@ class Case:
         Raises:
             InvalidSetting: an option contradicts ``case.toml``, so that a replay would ask something else.
         """
-        for name in set(self.options) & set(options):
-            if self.options[name] != options[name]:  # type: ignore[literal-required]  # names of both
+        own: Options = {**self.options}
+        file = load_settings({"model": options.get("model")})
+        if file.is_local and own.get("model") == model_name(file):
+            own["model"] = file.model  # the case knows it by what is in it
+        for name in set(own) & set(options):
+            if own[name] != options[name]:  # type: ignore[literal-required]  # names of both
                 raise InvalidSetting(name, "contradicts the case's case.toml: change it there")
-        settings = load_settings({**options, **self.options})
+        settings = load_settings({**options, **own})
         check_prompts(settings.prompts)
         return settings
 

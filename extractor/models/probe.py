@@ -101,7 +101,7 @@ class Probed:
 async def probe(settings: Settings, model: str, *, with_context: bool = False) -> Probed:
     """Try the modes in turn until one keeps to its schema, then whether its replies can be limited.
 
-    Three to eight short calls, and with ``with_context`` one as long as the longest of an article.
+    Two to seven short calls, and with ``with_context`` one as long as the longest of an article.
 
     Args:
         settings: where the endpoint is.

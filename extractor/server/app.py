@@ -21,7 +21,7 @@ from extractor.server.parts import Parts, Service
 from extractor.server.problems import Problem
 from extractor.server.store import Store
 from extractor.server.watching import Watching
-from extractor.settings import Options, load_settings
+from extractor.settings import Options, Settings, load_settings
 from extractor.version import __version__
 
 _ROUTES = (health, page, extractions, job_routes)
@@ -34,13 +34,14 @@ def create_app(service: Service) -> FastAPI:
         CannotWrite: its folder cannot be written.
         ConfigurationError: nothing can be extracted with these options.
     """
-    model_name(load_settings(service.options))
+    settings = load_settings(service.options)
+    model_name(settings)
     store = Store(service.folder)
     metrics = Metrics(store)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        parts = await run_in_threadpool(_begin, service, store, metrics)
+        parts = await run_in_threadpool(_begin, service, settings, store, metrics)
         app.state.parts = parts
         try:
             yield
@@ -69,10 +70,9 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-def _begin(service: Service, store: Store, metrics: Metrics) -> Parts:
-    settings = load_settings(service.options)
+def _begin(service: Service, settings: Settings, store: Store, metrics: Metrics) -> Parts:
     price = find_price(settings.model or "", settings.own_price)
-    share = _share(service)
+    share = _share(service, settings)
     return Parts(
         service=service,
         store=store,
@@ -83,9 +83,8 @@ def _begin(service: Service, store: Store, metrics: Metrics) -> Parts:
     )
 
 
-def _share(service: Service) -> Options:
+def _share(service: Service, settings: Settings) -> Options:
     """The options of each job and of the single articles: an even share of calls and of rates."""
-    settings = load_settings(service.options)
     shares = service.jobs + 1
     share: Options = {**service.options, "concurrency": max(1, settings.concurrency // shares)}
     if settings.rpm:

@@ -40,8 +40,9 @@ _LOG = logging.getLogger("extractor.server")
 
 @dataclass
 class _Running:
-    """A job under way."""
+    """A job under way, of a key."""
 
+    key: str
     extractor: Extractor | None = None
     progress: dict[str, Any] = field(default_factory=dict[str, Any])
     is_called_off: bool = False
@@ -81,7 +82,6 @@ class Jobs:
         self._price = means.price
         self._metrics = means.metrics
         self._running: dict[str, _Running] = {}
-        self._keys: dict[str, str] = {}
         self._changed = threading.Condition()
         self.is_closing = False
         self._store.put_back()
@@ -127,7 +127,7 @@ class Jobs:
         if running and running.progress:
             return running.progress
         told: dict[str, Any] = json.loads(job.summary) if job.summary else {}
-        return told.get("progress") or _counts(Progress(total=job.articles), None)
+        return told.get("progress") or _counts(Progress(), job)
 
     def out(self, job: Job) -> Path:
         """The output folder of a job's run."""
@@ -161,15 +161,13 @@ class Jobs:
             finally:
                 with self._changed:
                     self._running.pop(job.id, None)
-                    self._keys.pop(job.id, None)
 
     def _next(self) -> Job | None:
         with self._changed:
             while not self.is_closing:
-                job = self._store.take_job(frozenset(self._keys.values()))
+                job = self._store.take_job(frozenset(each.key for each in self._running.values()))
                 if job:
-                    self._running[job.id] = _Running()
-                    self._keys[job.id] = job.key
+                    self._running[job.id] = _Running(job.key)
                     return job
                 self._changed.wait()
         return None
@@ -250,9 +248,9 @@ def is_over(job: Job) -> bool:
     return job.state in ENDED
 
 
-def _counts(progress: Progress, job: Job | None) -> dict[str, Any]:
+def _counts(progress: Progress, job: Job) -> dict[str, Any]:
     return {
-        "articles": job.articles if job else progress.total,
+        "articles": job.articles,
         "done_before": progress.skipped,
         "complete": progress.complete,
         "partial": progress.partial,

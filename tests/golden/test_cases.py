@@ -123,3 +123,7 @@ def test_a_case_remembers_what_is_in_a_model_file_and_not_where_it_stands(tmp_pa
     model = str(tmp_path / "m.gguf")
     load_case(case).remember(load_settings({"model": model}))
     assert f'model = "{local_name(model)}"' in (case / "case.toml").read_text(encoding="utf-8")
+    assert load_case(case).live_settings({"model": model}).model == model  # recorded again, or another sample
+    (tmp_path / "m.gguf").write_bytes(b"GGUF, another")
+    with pytest.raises(InvalidSetting, match=r"contradicts the case's case\.toml"):
+        load_case(case).live_settings({"model": model})

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.faults import serve_faults
 from doubles.loopback import Answer, Body, completion, failure, serve
+from doubles.notices import answer, write_articles
 from doubles.scripted import body_reply
 
 from extractor import Extraction, Extractor
-from extractor.errors import KeyRefused, NoSuchFolder
+from extractor.errors import KeyRefused, NoSuchFolder, RunStopped
 from extractor.runs.inputs import as_inputs, find_articles
 from extractor.runs.ledger import LEDGER
 
@@ -227,3 +229,16 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path, golden: Path) -> None:
     with Extractor(replay=golden) as extractor:
         extractor.extract_folder(folder, out=tmp_path)
     assert lines(tmp_path)[0].problems[0].error == "UnreadableArticle"
+
+
+def test_a_stop_between_two_runs_ends_the_next_one_and_no_other(tmp_path: Path) -> None:
+    write_articles(tmp_path / "in", 3)
+    with (
+        serve_faults(answer, plan=lambda _: None) as server,
+        Extractor(base_url=server.url, model="m", cache=False) as extractor,
+    ):
+        extractor.stop()
+        stopped = extractor.extract_folder(tmp_path / "in", out=tmp_path / "out")
+        assert stopped.stopped == str(RunStopped())
+        assert (stopped.articles, server.log) == (0, [])
+        assert extractor.extract_folder(tmp_path / "in", out=tmp_path / "out").is_complete

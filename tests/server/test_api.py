@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from doubles.faults import Asked, Fault, FaultServer, serve_faults
+from doubles.faults import Fault, FaultServer, serve_faults
 from doubles.notices import answer, notice
 from doubles.service import Service, add_key, lines_of, serving
 
@@ -20,14 +20,9 @@ JSONL = "application/x-ndjson"
 PROBLEM = "application/problem+json"
 
 
-def plan(_: Asked) -> Fault | None:
-    """Everything is answered."""
-    return None
-
-
 @pytest.fixture(scope="module")
 def model() -> Generator[FaultServer]:
-    with serve_faults(answer, plan=plan) as server:
+    with serve_faults(answer, plan=lambda _: None) as server:
         yield server
 
 
@@ -305,7 +300,7 @@ def test_a_job_ends_before_it_costs_more_than_its_key_may_spend(tmp_path: Path) 
     key = add_key(tmp_path, "dear", "--max-cost", 0.02)
     texts = {f"a{number}": notice(number) for number in range(100)}
     with (
-        serve_faults(answer, plan=plan) as model,
+        serve_faults(answer, plan=lambda _: None) as model,
         serving(tmp_path, *told(model, "--no-cache", "--max-tokens", 100), key=key) as service,
     ):
         _, _, job = service.ask("POST", "/v1/jobs", lines_of(texts), content_type=JSONL)
@@ -319,7 +314,7 @@ def test_a_job_ends_before_it_costs_more_than_its_key_may_spend(tmp_path: Path) 
 def test_a_job_can_be_called_off(tmp_path: Path) -> None:
     texts = {f"a{number}": notice(number) for number in range(400)}
     with (
-        serve_faults(answer, plan=plan, latency=0.05) as model,
+        serve_faults(answer, plan=lambda _: None, latency=0.05) as model,
         serving(tmp_path, *told(model, "--jobs", 1)) as service,
     ):
         jobs = [service.ask("POST", "/v1/jobs", lines_of(texts), content_type=JSONL)[2] for _ in range(2)]

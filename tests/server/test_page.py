@@ -1,11 +1,12 @@
 """The page for people, in a real browser: articles in, progress, the report; nothing of an article runs."""
 
+import json
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.faults import Asked, Fault, FaultServer, serve_faults
+from doubles.faults import serve_faults
 from doubles.notices import notice
 from doubles.plain import answer
 from doubles.service import Service, add_key, serving
@@ -15,21 +16,13 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script></textarea>{{7*7
 NAME = "<img src=x onerror=alert(4)>.txt"
 
 
-def plan(_: Asked) -> Fault | None:
-    """Everything is answered."""
-    return None
-
-
-@pytest.fixture(scope="module")
-def model() -> Generator[FaultServer]:
-    with serve_faults(answer, plan=plan) as server:
-        yield server
-
-
 @pytest.fixture
-def service(model: FaultServer, tmp_path: Path) -> Generator[Service]:
+def service(tmp_path: Path) -> Generator[Service]:
     key = add_key(tmp_path, "desk")
-    with serving(tmp_path, "--base-url", model.url, "--model", "m", key=key) as running:
+    with (
+        serve_faults(answer, plan=lambda _: None) as model,
+        serving(tmp_path, "--base-url", model.url, "--model", "m", key=key) as running,
+    ):
         yield running
 
 
@@ -99,3 +92,20 @@ def test_the_page_has_no_violations(page: Page, service: Service, axe: str, sche
     expect(page.locator("#jobs strong").first).to_have_text("complete", timeout=60_000)
     found: Any = page.evaluate(f"() => {{ {axe}; return axe.run() }}")
     assert [(each["id"], each["help"]) for each in found["violations"]] == []
+
+
+def test_html_in_every_field_is_text_in_the_report(page: Page, service: Service) -> None:
+    row = {
+        name: f"{HOSTILE} {name}"
+        for name in ("id", "text", "title", "published", "language", "author", "site")
+    }
+    row["url"] = "javascript:alert(5)"
+    enter(page, service)
+    table = {"name": "t.jsonl", "mimeType": "x", "buffer": json.dumps(row).encode()}
+    page.locator("#files").set_input_files(table)  # type: ignore[arg-type]  # a payload
+    job = page.locator("#jobs > li").first
+    expect(job.locator("strong")).to_have_text("complete", timeout=60_000)
+    job.get_by_role("link", name="Open the report").click()
+    page.locator("main a").first.click()
+    expect(page.locator("body")).to_contain_text("onerror=alert(1)")
+    assert page.locator("img[src=x], a[href^=javascript]").count() == 0
